@@ -1,0 +1,87 @@
+"""Every message type, and how bytes become one."""
+
+import json
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from aftercare.schemas import (
+    answer,
+    disclosure_milestone,
+    identity,
+    incident,
+    incident_patient,
+    outreach,
+    outreach_request,
+    rca,
+    staff,
+    support_case,
+)
+from aftercare.schemas.base import Message
+
+MESSAGE_TYPES: Mapping[str, type[Message]] = {
+    model.type: model
+    for model in (
+        incident.IncidentReportedV1,
+        incident.IncidentAmendedV1,
+        incident.StaffInvolvedAddedV1,
+        incident.StaffInvolvedRemovedV1,
+        incident.NobodyInvolvedV1,
+        incident.IncidentWithdrawnV1,
+        incident.IncidentMergedV1,
+        incident_patient.PatientLinkedV1,
+        rca.RcaCommissionedV1,
+        rca.RcaInterviewScheduledV1,
+        rca.RcaInterviewHeldV1,
+        rca.RcaCompletedV1,
+        rca.RcaFindingsReleasedV1,
+        disclosure_milestone.DisclosureMilestoneReachedV1,
+        identity.IdentityAskedV1,
+        identity.IdentityAnsweredV1,
+        staff.StaffDescribedV1,
+        staff.StaffRemovedV1,
+        support_case.ObligationOpenedV1,
+        support_case.ObligationSettledV1,
+        support_case.CaseStateChangedV1,
+        support_case.AssignmentChangedV1,
+        outreach_request.ContactRequestedV1,
+        outreach_request.ContactCancelledV1,
+        outreach_request.CardGrantedV1,
+        outreach_request.CardRevokedV1,
+        outreach.MessageStatusChangedV1,
+        outreach.PersonReachedV1,
+        outreach.HumanNeededV1,
+        answer.AnswerGivenV1,
+        answer.AnswerUndoneV1,
+    )
+}
+
+
+class UnreadableMessageError(ValueError):
+    """The bytes are not a valid message of their type. The text names fields and rules, never a value."""
+
+
+def decode(message_type: str, data: bytes | None, *, key: str | None = None) -> Message | None:
+    """Read a message; `None` for a type that this release does not know (a consumer skips and counts it).
+
+    A tombstone has no data: its model is filled from the record's `key`.
+    Raises `UnreadableMessageError`, whose text is safe to log.
+    """
+    model = MESSAGE_TYPES.get(message_type)
+    if model is None:
+        return None
+    if model.tombstone:
+        data = json.dumps({"person": key}).encode()
+    try:
+        return model.model_validate_json(data or b"")
+    except ValidationError as error:
+        raise UnreadableMessageError(describe(error)) from None
+
+
+def describe(error: ValidationError) -> str:
+    """What is wrong and where, without the offending values."""
+    parts = (
+        f"{'.'.join(str(step) for step in item['loc']) or 'body'}: {item['type']}"
+        for item in error.errors(include_input=False, include_url=False)
+    )
+    return "; ".join(list(parts)[:5])

@@ -1,0 +1,181 @@
+"""One transaction: state, inbox marks, outgoing messages and timers, all or nothing.
+
+Application code gets a `Transaction`, never commits it, and never publishes: it says what should go out
+(`emit`) and when to look again (`set_timer`). The rows are written in bulk just before the commit.
+"""
+
+import json
+import zlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aftercare.kit.clock import Clock
+from aftercare.kit.ids import new_event_id
+from aftercare.kit.messaging.envelope import Cause, Outgoing
+from aftercare.kit.store.tables import OUTBOX_SHARDS
+
+Payload = Mapping[str, str | int | bool | None]
+WAKE_CHANNEL = "aftercare_wake"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A record to publish, exactly as it will stand on the topic."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, str]
+
+    @property
+    def shard(self) -> int:
+        return zlib.crc32(self.key or b"") % OUTBOX_SHARDS
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRow:
+    """Something to look at again at an absolute instant. One per owner and kind; setting it again moves it."""
+
+    owner: str
+    kind: str
+    due_at: datetime
+    payload: Payload = field(default_factory=dict)
+
+
+class Transaction:
+    """The unit of work. `now` is one instant for everything done in it."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime, source: str) -> None:
+        self.connection = connection
+        self.now = now
+        self._source = source
+        self._outbox: list[OutboxRow] = []
+        self._timers: dict[tuple[str, str], TimerRow] = {}
+        self._cancelled: dict[tuple[str, str | None], None] = {}
+
+    def emit(self, message: Outgoing, cause: Cause | None = None) -> str:
+        """Publish `message` once this transaction has committed. Returns the event's id."""
+        cause = cause or Cause()
+        event_id = new_event_id()
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": event_id,
+            "ce_source": self._source,
+            "ce_type": message.type,
+            "ce_subject": message.key(),
+            "ce_time": self.now.isoformat().replace("+00:00", "Z"),
+            "ce_dataschema": message.dataschema(),
+            "ce_correlationid": cause.correlation_id or event_id,
+            "content-type": "application/json",
+        }
+        if cause.causation_id:
+            headers["ce_causationid"] = cause.causation_id
+        if cause.traceparent:
+            headers["traceparent"] = cause.traceparent
+            headers["ce_traceparent"] = cause.traceparent
+        value = None if message.tombstone else message.model_dump_json(exclude_none=True).encode()
+        self.publish(OutboxRow(str(message.topic), message.key().encode(), value, headers))
+        return event_id
+
+    def publish(self, row: OutboxRow) -> None:
+        """Put a ready record into the outbox: dead letters and replays, whose bytes must not change."""
+        self._outbox.append(row)
+
+    def set_timer(self, owner: str, kind: str, due_at: datetime, payload: Payload | None = None) -> None:
+        """Have the service's timer handler called for `(owner, kind)` at `due_at`, never earlier."""
+        self._timers[owner, kind] = TimerRow(owner, kind, due_at, payload or {})
+
+    def cancel_timers(self, owner: str, kind: str | None = None) -> None:
+        """Forget one timer of `owner`, or all. Cancelling what is not there is fine.
+
+        A timer that is being fired this very moment is skipped, not waited for: its handler sees the
+        state that this transaction leaves and must decide by that.
+        """
+        self._cancelled[owner, kind] = None
+        for key in [key for key in self._timers if key[0] == owner and kind in (None, key[1])]:
+            del self._timers[key]
+
+    async def flush(self) -> bool:
+        """Write timers and outbox in bulk. Returns whether there is anything to wake somebody for."""
+        if self._cancelled:
+            await self.connection.execute(
+                _CANCEL_TIMERS,
+                {"owners": [owner for owner, _ in self._cancelled], "kinds": [kind for _, kind in self._cancelled]},
+            )
+        if self._timers:
+            rows = list(self._timers.values())
+            await self.connection.execute(
+                _SET_TIMERS,
+                {
+                    "owners": [row.owner for row in rows],
+                    "kinds": [row.kind for row in rows],
+                    "dues": [row.due_at for row in rows],
+                    "payloads": [json.dumps(dict(row.payload)) for row in rows],
+                },
+            )
+        if self._outbox:
+            await self.connection.execute(
+                _ADD_TO_OUTBOX,
+                {
+                    "shards": [row.shard for row in self._outbox],
+                    "topics": [row.topic for row in self._outbox],
+                    "keys": [row.key for row in self._outbox],
+                    "headers": [json.dumps(dict(row.headers)) for row in self._outbox],
+                    "contents": [row.value for row in self._outbox],
+                    "now": self.now,
+                },
+            )
+        stirred = bool(self._timers or self._outbox)
+        if self._timers:
+            await self.connection.execute(_WAKE)
+        self._cancelled.clear()
+        self._timers.clear()
+        self._outbox.clear()
+        return stirred
+
+
+class UnitOfWork:
+    """Opens transactions for one service. `kick` is called after each commit that left something in the outbox."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, source: str, kick: Callable[[], None] = lambda: None) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.kick = kick
+        self._source = source
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[Transaction]:
+        """A transaction that commits at the end of the block and rolls back on any exception."""
+        async with self.engine.begin() as connection:
+            transaction = self.on(connection)
+            yield transaction
+            stirred = await transaction.flush()
+        if stirred:
+            self.kick()
+
+    def on(self, connection: AsyncConnection) -> Transaction:
+        """A transaction on a connection that somebody else commits (the caller flushes and kicks)."""
+        return Transaction(connection, self.clock.now(), self._source)
+
+
+_CANCEL_TIMERS = text(
+    "delete from timer where id in (select t.id from timer t"
+    " join unnest(cast(:owners as text[]), cast(:kinds as text[])) as c(owner, kind)"
+    " on t.owner = c.owner and (c.kind is null or t.kind = c.kind) for update of t skip locked)"
+)
+_SET_TIMERS = text(
+    "insert into timer (owner, kind, due_at, payload) select * from unnest(cast(:owners as text[]),"
+    " cast(:kinds as text[]), cast(:dues as timestamptz[]), cast(:payloads as jsonb[]))"
+    " on conflict (owner, kind) do update set due_at = excluded.due_at, payload = excluded.payload"
+)
+_ADD_TO_OUTBOX = text(
+    "insert into outbox (shard, topic, key, headers, value, created_at)"
+    " select s, t, k, h, v, :now from unnest(cast(:shards as smallint[]), cast(:topics as text[]),"
+    " cast(:keys as bytea[]), cast(:headers as jsonb[]), cast(:contents as bytea[])) as u(s, t, k, h, v)"
+)
+_WAKE = text(f"notify {WAKE_CHANNEL}")
