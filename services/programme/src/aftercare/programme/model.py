@@ -108,6 +108,13 @@ class CoordinationPolicy(Policy):
     next_coordinator_after: timedelta = timedelta(minutes=30)
     next_coordinator_after_urgent: timedelta = timedelta(minutes=10)
     call_attempts: int = Field(default=3, ge=1)
+    unresolved_after: timedelta = timedelta(hours=4)
+    """An incident that names nobody, or somebody whom nobody knows, becomes a coordinator's task (after S-11)."""
+    unsent_after: timedelta = timedelta(hours=12)
+    """An offer that no server has taken becomes one too, so that a dead channel skips nobody. Longer than a night."""
+    unsent_after_urgent: timedelta = timedelta(minutes=30)
+    supporter_contact_after: timedelta = timedelta(hours=24)
+    """A supporter who accepted and has not recorded a contact by then: a coordinator is told (S-03)."""
 
 
 class CrisisLine(Policy):
@@ -170,3 +177,12 @@ class Organisation(Policy):
     name: str
     sites: tuple[Site, ...] = Field(min_length=1)
     coordinators: tuple[Coordinator, ...] = Field(min_length=1)
+
+    def site(self, code: str | None) -> Site | None:
+        """The site with this code, if there is one."""
+        return next((site for site in self.sites if site.code == code), None)
+
+    def ladder(self, site: str | None) -> tuple[Coordinator, ...]:
+        """Who is told, in order, about something at `site`. Never empty: where nobody is named, all are told."""
+        named = tuple(one for one in self.coordinators if site is None or not one.sites or site in one.sites)
+        return named or self.coordinators
