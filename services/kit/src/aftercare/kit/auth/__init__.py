@@ -1,0 +1,24 @@
+"""Who calls, and what they may do. Authorisation comes before any look-up.
+
+In a service's `entrypoints/api.py` (the kit itself never imports FastAPI):
+
+    authenticator = Authenticator(settings)                   # in bootstrap, once
+
+    def caller(request: Request) -> Principal:                # a plain `def`: FastAPI runs it in a thread
+        return authenticator.authenticate(request.headers.get("authorization"))
+
+    Caller = Annotated[Principal, Depends(caller)]
+
+    @app.post("/tasks/{reference}")
+    async def settle(reference: str, caller: Caller) -> ...:
+        caller.require("coordinator")                         # before the first query
+
+`install_refusals(app)` of `aftercare.kit.process.http` turns `Unauthenticated` into 401 and `Forbidden` into 403,
+with bodies that say nothing about what was asked for.
+"""
+
+from aftercare.kit.auth.authenticator import Authenticator
+from aftercare.kit.auth.principal import Forbidden, Principal, Rights, Unauthenticated
+from aftercare.kit.auth.service_token import ServiceToken
+
+__all__ = ["Authenticator", "Forbidden", "Principal", "Rights", "ServiceToken", "Unauthenticated"]
