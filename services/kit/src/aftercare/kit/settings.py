@@ -56,9 +56,7 @@ class ServiceSettings(DatabaseSettings):
     )
     kafka_username: str | None = Field(None, description="Kafka user, with a SASL protocol")
     kafka_password: SecretStr | None = Field(None, description="Password of the Kafka user")
-    kafka_ca_file: str | None = Field(
-        None, description="PEM file of the authority that signed the brokers' certificates"
-    )
+    kafka_ca_file: str | None = Field(None, description="PEM file of the authority behind the brokers' certificates")
     http_host: str = Field("127.0.0.1", description="Address that this process listens on")
     http_port: int = Field(0, ge=0, le=65535, description="Port that this process listens on; 0 takes a free one")
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP); without it, none")
@@ -68,9 +66,7 @@ class ServiceSettings(DatabaseSettings):
     client_id: str | None = Field(None, description="Own client id, to call another service")
     client_secret: SecretStr | None = Field(None, description="Own client secret")
     token_url: str | None = Field(None, description="Token endpoint for client credentials")
-    programme: str = Field(
-        "generic", description="Programme pack: the name of a shipped one or the path of a YAML file"
-    )
+    programme: str = Field("generic", description="Programme pack: name of a shipped one, or path of a YAML file")
     organisation: str | None = Field(None, description="Path of the organisation's YAML file")
 
     @property

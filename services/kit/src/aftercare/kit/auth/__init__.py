@@ -13,7 +13,7 @@ In a service's `entrypoints/api.py` (the kit itself never imports FastAPI):
     async def settle(reference: str, caller: Caller) -> ...:
         caller.require("coordinator")                         # before the first query
 
-`install_refusals(app)` of `aftercare.kit.process.http` turns `Unauthenticated` into 401 and `Forbidden` into 403,
+`install_refusals(app)` of `aftercare.kit.auth.refusals` turns `Unauthenticated` into 401 and `Forbidden` into 403,
 with bodies that say nothing about what was asked for.
 """
 

@@ -19,9 +19,16 @@ _TIMEOUT = 5.0
 class ServiceToken:
     """`await token.header()` gives the `Authorization` header for a call to another service."""
 
-    def __init__(self, settings: ServiceSettings, *, ask: Ask | None = None, wall: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        audience: str | None = None,
+        ask: Ask | None = None,
+        wall: Clock | None = None,
+    ) -> None:
         require(settings, "client_id", "client_secret", "token_url")
-        self._form = {"grant_type": "client_credentials"}
+        self._form = {"grant_type": "client_credentials", **({"audience": audience} if audience else {})}
         self._client = (settings.client_id or "", settings.client_secret)
         self._ask = ask or self._post
         self._url = settings.token_url or ""
@@ -30,12 +37,12 @@ class ServiceToken:
         self._token = ""
         self._until: datetime | None = None
 
-    async def header(self, audience: str | None = None) -> dict[str, str]:
+    async def header(self) -> dict[str, str]:
         """`{"Authorization": "Bearer …"}`. Raises `Retryable` when the issuer can't be asked or refuses."""
         async with self._lock:
             now = self._wall.now()
             if self._until is None or now >= self._until:
-                answer = await self._ask({**self._form, **({"audience": audience} if audience else {})})
+                answer = await self._ask(self._form)
                 self._token, self._until = _read(answer, now)
             return {"Authorization": f"Bearer {self._token}"}
 

@@ -60,12 +60,9 @@ def open_sealed(private_jwk: Jwk, text: str) -> dict[str, Any]:
 
 def _parsed(jwk: Jwk) -> dict[str, Any]:
     try:
-        parsed = json.loads(jwk) if isinstance(jwk, str) else dict(jwk)
-    except ValueError:
-        parsed = None
-    if not isinstance(parsed, dict):
-        raise ValueError("the key is not a JWK: it must be a JSON object")
-    return parsed
+        return dict(json.loads(jwk) if isinstance(jwk, str) else jwk)
+    except (ValueError, TypeError):
+        raise ValueError("the key is not a JWK: it must be a JSON object") from None
 
 
 def _key(parsed: Mapping[str, Any]) -> ECKey | OKPKey:

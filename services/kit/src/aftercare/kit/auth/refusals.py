@@ -1,0 +1,28 @@
+"""Refusals as HTTP: the same words whether the thing asked for exists or not."""
+
+from typing import TYPE_CHECKING
+
+from aftercare.kit.auth.principal import Forbidden, Unauthenticated
+from aftercare.kit.outcome import Retryable
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+
+def install_refusals(app: "Starlette") -> None:
+    """Make `app` (Starlette or FastAPI) answer 401, 403 and 503 for the exceptions that mean them."""
+    from starlette.requests import Request  # noqa: PLC0415 - `stream` and tools import auth without a web framework
+    from starlette.responses import JSONResponse  # noqa: PLC0415
+
+    async def unauthenticated(_request: Request, _error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "sign in first"}, 401, {"WWW-Authenticate": "Bearer"})
+
+    async def forbidden(_request: Request, _error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "not allowed"}, 403)
+
+    async def unavailable(_request: Request, _error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "try again in a moment"}, 503, {"Retry-After": "2"})
+
+    app.add_exception_handler(Unauthenticated, unauthenticated)
+    app.add_exception_handler(Forbidden, forbidden)
+    app.add_exception_handler(Retryable, unavailable)
