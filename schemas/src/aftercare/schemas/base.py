@@ -48,7 +48,7 @@ Revision = Annotated[int, Field(ge=1)]
 class Shape(BaseModel):
     """A part of a message. Unknown fields are ignored, so producers can move first."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Message(Shape):

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
 
-from aftercare.schemas.base import CardRef, Message, PersonToken, RequestRef, Slug, UtcInstant
+from aftercare.schemas.base import CardRef, Language, Message, PersonToken, RequestRef, Slug, UtcInstant, Zone
 from aftercare.schemas.staff import ChannelKind
 from aftercare.schemas.topics import Topic
 
@@ -56,8 +56,8 @@ class ContactRequestedV1(Message):
     duty: Slug | None = None
     urgent: bool = False
     never_through_manager: bool = False
-    zone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] | None = None
+    zone: Zone | None = None
+    language: Language | None = None
     channels: tuple[ChannelKind, ...] = ()
     """The person's own order; empty means the programme's."""
     requested: UtcInstant

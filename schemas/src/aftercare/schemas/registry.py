@@ -18,6 +18,7 @@ from aftercare.schemas import (
     support_case,
 )
 from aftercare.schemas.base import Message
+from aftercare.schemas.tolerance import without_unknown_values
 
 MESSAGE_TYPES: Mapping[str, type[Message]] = {
     model.type: model
@@ -75,7 +76,18 @@ def decode(message_type: str, data: bytes | None, *, key: str | None = None) -> 
     try:
         return model.model_validate_json(data or b"")
     except ValidationError as error:
-        raise UnreadableMessageError(describe(error)) from None
+        return _read_tolerantly(model, data or b"", error)
+
+
+def _read_tolerantly(model: type[Message], data: bytes, error: ValidationError) -> Message:
+    """Read once more, with enum values of a newer producer replaced where there is a safe answer."""
+    mended = without_unknown_values(data, error.errors(include_url=False, include_input=False))
+    try:
+        if mended is not None:
+            return model.model_validate_json(mended)
+    except ValidationError:
+        pass
+    raise UnreadableMessageError(describe(error)) from None
 
 
 def describe(error: ValidationError) -> str:
