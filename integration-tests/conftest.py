@@ -1,0 +1,6 @@
+"""What all integration tests share: the folder itself is importable."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
