@@ -1,0 +1,101 @@
+"""A dead letter: the record as it came, and why nobody could handle it (H21)."""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aftercare.kit.messaging.consumer import Consumer, Record
+from aftercare.kit.store.transaction import OutboxRow
+
+PREFIX = "x-dead-letter-"
+EXACT_HEADERS = f"{PREFIX}headers"
+"""The original headers byte for byte (JSON of `[name, base64]`), when plain text would not be the same."""
+REPLAY_ATTEMPT = "x-replay-attempt"
+
+_SAFE_FROM_OUTSIDE = frozenset({"content-type", "ce_specversion", REPLAY_ATTEMPT, "traceparent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a record became a dead letter. `detail` never quotes the message."""
+
+    reason: str
+    detail: str = ""
+    error_type: str = "InvalidMessage"
+    attempts: int = 1
+
+
+def dead_letters_of(topic: str) -> str:
+    return f"{topic}.dlq"
+
+
+def dead_letter(consumer: Consumer[Any], record: Record, cause: Cause, service: str, now: datetime) -> OutboxRow:
+    """The row that puts the record aside. Where the service keeps the bytes itself, a hash stands for them."""
+    ours = {
+        "reason": cause.reason,
+        "detail": cause.detail[:500],
+        "topic": record.topic,
+        "partition": str(record.partition),
+        "offset": str(record.offset),
+        "consumer": consumer.name,
+        "attempts": str(cause.attempts),
+        "error-type": cause.error_type,
+        "first-failed-at": now.isoformat().replace("+00:00", "Z"),
+        "service": service,
+    }
+    marked = {f"{PREFIX}{name}": value for name, value in ours.items()}
+    if consumer.keeps_bytes:
+        return _reference_only(record, marked)
+    return OutboxRow(dead_letters_of(record.topic), record.key, record.value, {**_kept(record), **marked})
+
+
+def replay_attempt(record: Record) -> int:
+    """How often the record has been replayed from the dead letters: 0 for one that came the normal way."""
+    for name, value in record.headers:
+        if name.lower() == REPLAY_ATTEMPT and value.isdigit():
+            return int(value[:9])
+    return 0
+
+
+def original_headers(record: Record) -> tuple[tuple[str, bytes], ...]:
+    """The headers that a dead letter's record had when it first came, without what was written on it since."""
+    exact = next((value for name, value in record.headers if name == EXACT_HEADERS), None)
+    if exact is not None:
+        return tuple((name, base64.b64decode(value)) for name, value in json.loads(exact))
+    return tuple((name, value) for name, value in record.headers if not name.startswith(PREFIX))
+
+
+def _reference_only(record: Record, marked: dict[str, str]) -> OutboxRow:
+    """Keys and headers from outside may name somebody: only what we know to be harmless goes along."""
+    harmless = {name: value for name, value in _kept(record).items() if name.lower() in _SAFE_FROM_OUTSIDE}
+    marked[f"{PREFIX}sha256"] = hashlib.sha256(record.value or b"").hexdigest()
+    marked[f"{PREFIX}bytes"] = str(len(record.value or b""))
+    return OutboxRow(dead_letters_of(record.topic), record.position.encode(), b"{}", {**harmless, **marked})
+
+
+def _kept(record: Record) -> dict[str, str]:
+    """The original headers as text; beside them the exact bytes when text alone would lose something."""
+    kept: dict[str, str] = {}
+    lossy = False
+    for name, value in record.headers:
+        plain = _plain(value)
+        lossy = lossy or plain is None or name in kept or _plain(name.encode("utf-8", "surrogatepass")) is None
+        if plain is not None and not name.startswith(PREFIX):
+            kept[name] = plain
+    if lossy:
+        pairs = [[name, base64.b64encode(value or b"").decode()] for name, value in record.headers]
+        kept = {} if any(_plain(name.encode("utf-8", "surrogatepass")) is None for name in kept) else kept
+        kept[EXACT_HEADERS] = json.dumps(pairs)
+    return kept
+
+
+def _plain(value: bytes | None) -> str | None:
+    """The bytes as text that a JSON column can hold, or `None`."""
+    try:
+        shown = (value or b"").decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\x00" in shown else shown

@@ -1,0 +1,182 @@
+"""The outbox relay: publishes what transactions left, in order per key, and only then deletes it.
+
+Woken after each commit of its own process, it also sweeps each second for what a crash left. An advisory lock
+per shard keeps it one at a time among all processes of the service, so order per key holds. If it dies between
+the broker's word and the commit, the same events go out again with the same ids: consumers know them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aftercare.kit.backoff import Backoff
+from aftercare.kit.clock import Clock
+from aftercare.kit.messaging.observer import Observer
+from aftercare.kit.messaging.standing import Standing
+from aftercare.kit.store.tables import OUTBOX_SHARDS
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+GAUGE_SECONDS = 10.0
+ROWS_PER_SHARD = 500
+LOCK_CLASS = 0x0A7B
+"""First half of the advisory lock's key; the second is the shard."""
+BLOCKED_TOPIC_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An outbox row as the publisher needs it."""
+
+    id: int
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of a batch: rows on the broker, and topics that took no more, with the error's name."""
+
+    ids: Sequence[int]
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+class Publisher(Protocol):
+    """Where rows go. `publish` returns when the broker has every row for good, or has refused it."""
+
+    async def publish(self, rows: Sequence[Ready]) -> Published:
+        """Rows arrive in order. Of a topic that refuses one, no later row counts as published.
+
+        Raises when the broker as a whole can't be reached.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Relay:
+    """Runs in every process of a service that writes to the outbox."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        publisher: Publisher,
+        clock: Clock,
+        observer: Observer | None = None,
+        standing: Standing | None = None,
+    ) -> None:
+        self._engine = engine
+        self._publisher = publisher
+        self._clock = clock
+        self._observer = observer or Observer()
+        self._standing = standing or Standing()
+        self._kicked = asyncio.Event()
+        self._blocked: dict[str, float] = {}
+        self._gauged_at = float("-inf")
+
+    def kick(self) -> None:
+        """There is something in the outbox. Returns at once; for `UnitOfWork.kick`."""
+        self._kicked.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled. Broker or database down: backs off, keeps everything, goes on by itself."""
+        backoff = Backoff(first=0.2, longest=10.0)
+        try:
+            while True:
+                await self._wait_for_work()
+                try:
+                    while await self.publish_some():
+                        pass
+                    await self._gauge()
+                except Exception as error:  # noqa: BLE001 # whatever is down: the rows stay, and so do we
+                    await self._back_off(error, backoff.delay())
+                else:
+                    backoff.reset()
+                    self._standing.fine("relay")
+        finally:
+            await self._publisher.close()
+
+    async def publish_some(self) -> int:
+        """Publish up to 500 rows of each shard that is free and not empty. Returns how many went out."""
+        started = asyncio.get_running_loop().time()
+        async with self._engine.begin() as connection:
+            rows = await self._claim(connection)
+            if not rows:
+                return 0
+            published = await self._publisher.publish(rows)
+            if published.ids:
+                await connection.execute(_DELETE, {"ids": list(published.ids)})
+        now = asyncio.get_running_loop().time()
+        self._observer.relayed(len(published.ids), now - started)
+        for topic, error_type in published.refused.items():
+            self._block(topic, error_type, now)
+        return len(published.ids)
+
+    async def _claim(self, connection: AsyncConnection) -> list[Ready]:
+        """Lock first, look second: a snapshot taken before the lock could show rows that another relay has sent."""
+        now = asyncio.get_running_loop().time()
+        self._blocked = {topic: until for topic, until in self._blocked.items() if until > now}
+        shards = (await connection.execute(_LOCK_SHARDS, {"count": OUTBOX_SHARDS, "class": LOCK_CLASS})).scalars().all()
+        if not shards:
+            return []
+        rows = await connection.execute(
+            _READ, {"shards": list(shards), "blocked": list(self._blocked), "size": ROWS_PER_SHARD}
+        )
+        return [_ready(row) for row in rows]
+
+    async def _wait_for_work(self) -> None:
+        try:
+            async with asyncio.timeout(SWEEP_SECONDS):
+                await self._kicked.wait()
+        except TimeoutError:
+            pass
+        self._kicked.clear()
+
+    async def _back_off(self, error: Exception, seconds: float) -> None:
+        name = type(error).__name__
+        self._standing.troubled("relay", f"waits: {name}")
+        self._observer.relay_failed(name)
+        log.warning("relay: %s, trying again in %.1f s; nothing is lost", name, seconds)
+        await asyncio.sleep(seconds)
+
+    def _block(self, topic: str, error_type: str, now: float) -> None:
+        self._blocked[topic] = now + BLOCKED_TOPIC_SECONDS
+        self._observer.relay_failed(error_type)
+        log.error("relay: %s refused for now (%s); its rows are kept", topic, error_type)
+
+    async def _gauge(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._gauged_at < GAUGE_SECONDS:
+            return
+        self._gauged_at = now
+        async with self._engine.connect() as connection:
+            pending, oldest = (await connection.execute(_GAUGE)).one()
+        age = (self._clock.now() - oldest).total_seconds() if oldest else 0.0
+        self._observer.outbox(int(pending), max(0.0, age))
+
+
+def _ready(row: Row[Any]) -> Ready:
+    headers = tuple((name, str(value).encode()) for name, value in row.headers.items())
+    return Ready(row.id, row.topic, row.key, row.value, headers)
+
+
+_LOCK_SHARDS = text(
+    "select s from generate_series(0, cast(:count as int) - 1) as s"
+    " where exists (select 1 from outbox where shard = s)"
+    " and pg_try_advisory_xact_lock(cast(:class as int), s)"
+)
+_READ = text(
+    "select o.id, o.topic, o.key, o.value, o.headers from unnest(cast(:shards as int[])) as s"
+    " cross join lateral (select * from outbox where shard = s and topic <> all(cast(:blocked as text[]))"
+    " order by id limit :size) as o order by o.id"
+)
+_DELETE = text("delete from outbox where id = any(cast(:ids as bigint[]))")
+_GAUGE = text("select count(*), min(created_at) from outbox")
