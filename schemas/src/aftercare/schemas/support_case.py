@@ -58,6 +58,8 @@ class NoOfferReason(StrEnum):
     NOT_STAFF = "not-staff"
     CANNOT_BE_IDENTIFIED = "cannot-be-identified"
     NOBODY_INVOLVED = "nobody-involved"
+    NAMED_SINCE = "named-since"
+    """The record named nobody at first; those named since have obligations of their own."""
     BACKFILL = "backfill"
     SYNTHETIC = "synthetic"
 
