@@ -46,6 +46,8 @@ class Triggers(Policy):
     harm_at_least: HarmLevel = HarmLevel.MODERATE
     unknown_harm: bool = True
     """Harm that nobody stated might be the worst there is; offering too often is the smaller error."""
+    urgent_harm_at_least: HarmLevel | None = None
+    """From this harm on, the offer itself goes out by the urgent ladder, also at night. By default none does."""
     flags: tuple[str, ...] = ("never-event", "sentinel", "serious-incident")
     near_misses: bool = False
     stressful_events: bool = True
@@ -107,7 +109,11 @@ class CoordinationPolicy(Policy):
 
     next_coordinator_after: timedelta = timedelta(minutes=30)
     next_coordinator_after_urgent: timedelta = timedelta(minutes=10)
+    claimed_for: timedelta = timedelta(hours=2)
+    """A coordinator who took a task and records nothing by then: the next is told."""
     call_attempts: int = Field(default=3, ge=1)
+    call_again_after: timedelta = timedelta(hours=4)
+    """A person who did not answer the telephone is rung again after this."""
     unresolved_after: timedelta = timedelta(hours=4)
     """An incident that names nobody, or somebody whom nobody knows, becomes a coordinator's task (after S-11)."""
     unsent_after: timedelta = timedelta(hours=12)

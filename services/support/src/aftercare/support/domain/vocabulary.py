@@ -1,0 +1,146 @@
+"""The words of the field, as enums. The contracts use the same values; a test holds the two together."""
+
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """`domain.md` 4a, up to CONTACTED and CLOSED."""
+
+    OFFER_DUE = "offer-due"
+    OFFERED = "offered"
+    INFO_LEFT = "info-left"
+    DECLINED = "declined"
+    ACCEPTED = "accepted"
+    MATCHING = "matching"
+    ESCALATED = "escalated"
+    ASSIGNED = "assigned"
+    CONTACTED = "contacted"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Route(StrEnum):
+    """How a person came to be named (R29, R33)."""
+
+    INCIDENT = "incident"
+    COLLEAGUE = "colleague"
+    MANAGER = "manager"
+    MANAGEMENT = "management"
+    SELF = "self"
+    RCA_INTERVIEW = "rca-interview"
+    DISCLOSURE = "disclosure"
+    CLAIM = "claim"
+
+
+class Unresolved(StrEnum):
+    """Why nobody can be offered anything yet."""
+
+    NOBODY_NAMED = "nobody-named"
+    UNKNOWN_IDENTIFIER = "unknown-identifier"
+
+
+class Settlement(StrEnum):
+    OFFER_MADE = "offer-made"
+    ALREADY_IN_CARE = "already-in-care"
+    NO_OFFER_MADE = "no-offer-made"
+
+
+class Reason(StrEnum):
+    """Why an obligation ended without an offer of its own (H24)."""
+
+    BELOW_TRIGGER = "below-trigger"
+    ALREADY_OFFERED = "already-offered"
+    NOT_INVOLVED = "not-involved"
+    INCIDENT_WITHDRAWN = "incident-withdrawn"
+    INCIDENT_MERGED = "incident-merged"
+    LEFT_ORGANISATION = "left-organisation"
+    NOT_STAFF = "not-staff"
+    CANNOT_BE_IDENTIFIED = "cannot-be-identified"
+    NOBODY_INVOLVED = "nobody-involved"
+    NAMED_SINCE = "named-since"
+    BACKFILL = "backfill"
+    SYNTHETIC = "synthetic"
+
+
+class Stage(StrEnum):
+    """When an RCA interview makes us offer: before it, and after it (S-18)."""
+
+    SCHEDULED = "scheduled"
+    HELD = "held"
+
+
+class IncidentStatus(StrEnum):
+    REPORTED = "reported"
+    NOBODY_INVOLVED = "nobody-involved"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+class Choice(StrEnum):
+    """What a person, or the human who rang them, can choose."""
+
+    TALK = "talk"
+    LATER = "later"
+    NO = "no"
+    URGENT = "urgent"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    CONTACTED = "contacted"
+    NOT_REACHED = "not-reached"
+
+
+class Wish(StrEnum):
+    BY_PHONE = "by-phone"
+    BY_EMAIL = "by-email"
+    IN_PERSON = "in-person"
+    BY_VIDEO = "by-video"
+    OTHER_UNIT = "other-unit"
+    OTHER_SITE = "other-site"
+    OWN_UNIT = "own-unit"
+
+
+class AssignmentState(StrEnum):
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TIMED_OUT = "timed-out"
+    RELEASED = "released"
+
+
+class TaskKind(StrEnum):
+    """What waits for a coordinator."""
+
+    CALL_PERSON = "call-person"
+    URGENT_CALL = "urgent-call"
+    FIND_SUPPORTER = "find-supporter"
+    SUPPORTER_SILENT = "supporter-silent"
+    """A supporter accepted, and nobody has recorded a contact since."""
+    UNRESOLVED_OVERDUE = "unresolved-overdue"
+    PERSON_LEFT = "person-left"
+    """The person of an open case is on the roster no longer: a human decides what is owed to them."""
+
+    @property
+    def is_call(self) -> bool:
+        """Whether the coordinator needs the person's contact for it."""
+        return self in (TaskKind.CALL_PERSON, TaskKind.URGENT_CALL, TaskKind.SUPPORTER_SILENT)
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    DONE = "done"
+
+
+class TaskOutcome(StrEnum):
+    REACHED = "reached"
+    NOT_REACHED = "not-reached"
+    FOUND_SUPPORTER = "found-supporter"
+    TOOK_OVER = "took-over"
+    NO_LONGER_NEEDED = "no-longer-needed"
+
+
+class Mode(StrEnum):
+    """What a supporter is trained for."""
+
+    INDIVIDUAL = "individual"
+    GROUP = "group"
