@@ -1,8 +1,8 @@
 """`docs/events.md`: the contracts for people, generated so that it cannot lie."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from aftercare.schemas.base import Message
 from aftercare.schemas.documents import Document, message_name, message_schema, models
@@ -125,14 +125,18 @@ def _type(document: Document, field: Document) -> str:
     elif _is_time(inner):
         words = "stated time"
     elif "pattern" in inner:
-        words = f"`{_escaped(inner['pattern'])}`"
+        words = _pattern(inner["pattern"])
     else:
         words = str(inner.get("format") or inner.get("type"))
     return f"list of {words}" if field.get("type") == "array" else words
 
 
-def _escaped(pattern: Any) -> str:
-    return str(pattern).replace("|", "\\|")
+def _pattern(pattern: str) -> str:
+    """`inc_…` for a reference, the pattern itself for the rest."""
+    prefixes = re.fullmatch(r"\^\(?([a-z|]+)\)?_\[0-9a-f\]\{32\}\$", pattern)
+    if prefixes is None:
+        return f"`{pattern}`".replace("|", "\\|")
+    return "reference " + " or ".join(f"`{prefix}_…`" for prefix in prefixes[1].split("|"))
 
 
 def _example(model: type[Message], examples: Path) -> Iterator[str]:
