@@ -1,0 +1,96 @@
+"""The parts that the messages of our own contract share."""
+
+from aftercare.intake.domain.context import Context
+from aftercare.intake.domain.facts import Mention, Named, NamedStaff, Version
+from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
+from aftercare.intake.domain.outcome import Reason, RefusedError
+from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
+from aftercare.intake.domain.vocabulary import IdentifierKind, Relation, Route
+
+FORMAT = "aftercare-source"
+
+
+def required_id(data: JsonObject, part: str) -> str:
+    """`<part>.id`, which the message can't do without. Raises `RefusedError`."""
+    found = identifier(obj(data.get(part)).get("id"))
+    if found is None:
+        raise RefusedError(Reason.MISSING_FIELD, f"{part}.id is missing or no usable identifier", FORMAT)
+    return found
+
+
+def read_version(data: JsonObject) -> Version:
+    """`record.version` and `record.updated`."""
+    record = obj(data.get("record"))
+    try:
+        updated = parse_stated_time(text(record.get("updated")) or "", "record.updated")
+    except UnreadableTimeError:
+        return Version(identifier(record.get("version")))
+    return Version(identifier(record.get("version")), updated.earliest if updated.zone_known else None)
+
+
+def read_mention(value: object) -> Mention | None:
+    """An incident by `id` (the source's own), by `number` (as people know it), or by our `reference`."""
+    if isinstance(value, str):
+        value = {"id": value}
+    said = obj(value)
+    reference = identifier(said.get("reference"))
+    mention = Mention(identifier(said.get("id")), identifier(said.get("number")), reference)
+    return None if mention == Mention() else mention
+
+
+def required_mention(data: JsonObject) -> Mention:
+    mention = read_mention(data.get("incident"))
+    if mention is None:
+        raise RefusedError(Reason.MISSING_FIELD, "incident needs an id, a number or a reference", FORMAT)
+    return mention
+
+
+def read_person(value: object, context: Context) -> Named | None:
+    """A person by `{system?, value}`, `{reference}` or `{display}`. `None` when nothing of it can be used."""
+    said = obj(value)
+    found = identifier(said.get("value"))
+    if found is not None:
+        system = identifier(said.get("system")) or context.source.identifier_system or context.source.system
+        return Named(system, IdentifierKind.IDENTIFIER, found)
+    reference = identifier(said.get("reference"))
+    if reference is not None:
+        return Named(context.source.system, IdentifierKind.REFERENCE, reference)
+    display = identifier(said.get("display"))
+    return Named(context.source.system, IdentifierKind.DISPLAY_NAME, display) if display else None
+
+
+def read_people(value: object, context: Context) -> tuple[Named, ...]:
+    people = [read_person(one, context) for one in objects(value)]
+    if None in people:
+        context.doubts.note("nameless:person")
+    return tuple(person for person in people if person is not None)
+
+
+def read_staff(value: object, context: Context, *, guarded: bool = False) -> tuple[NamedStaff, ...]:
+    """A list of staff with their relation and route. `guarded`: no manager may ever learn of the contact."""
+    staff = []
+    for one in objects(value):
+        person = read_person(one, context)
+        if person is None:
+            context.doubts.note("nameless:staff")
+            continue
+        relation = context.doubts.word(Relation, one.get("relation"), "relation") or Relation.INVOLVED
+        route = context.doubts.word(Route, one.get("route"), "route") or Route.INCIDENT
+        never = guarded or one.get("never_through_manager") is True
+        staff.append(NamedStaff(person, relation, route, never))
+    return tuple(staff)
+
+
+def read_moment(data: JsonObject, name: str, context: Context) -> StatedTime | None:
+    """A moment as text, or as `{value, zone}` where the zone is IANA."""
+    value = data.get(name)
+    zone = context.source.zone
+    if isinstance(value, dict):
+        zone = identifier(value.get("zone")) or zone
+        value = value.get("value")
+    return context.doubts.moment(value, name, zone)
+
+
+def read_place(data: JsonObject, context: Context) -> tuple[str | None, str | None]:
+    written = [found for name in ("unit", "site") if (found := text(data.get(name))) is not None]
+    return context.place(written)

@@ -1,0 +1,82 @@
+"""The pure heart of the door: bytes in, one ending per record out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aftercare.intake.domain.context import Context
+from aftercare.intake.domain.doubts import Doubts
+from aftercare.intake.domain.envelope import binary_attributes, is_batch, unwrap
+from aftercare.intake.domain.formats import map_payload
+from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
+from aftercare.intake.domain.reading import DEFAULT_LIMIT, Document, read_documents
+from aftercare.intake.domain.source import Places, Source, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A body as it came in, with its headers (lower or any case) and what the way of coming says of its source."""
+
+    body: bytes | None = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    source: str | None = None
+    """The source's configured name, when a header, a topic or a client's token says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """One record's ending. `index` counts the records of a delivery from 0."""
+
+    index: int
+    source: Source
+    ending: Examined
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Everything that examining hangs on, and nothing that changes."""
+
+    sources: Sources = field(default_factory=Sources)
+    places: Places = field(default_factory=Places)
+    limit: int = DEFAULT_LIMIT
+    only: str | None = None
+
+    def examine(self, delivery: Delivery) -> tuple[Examination, ...]:
+        """All records of a delivery with their endings: at least one, whatever came. Never raises."""
+        return tuple(
+            Examination(index, source, ending) for index, (source, ending) in enumerate(self._examine(delivery))
+        )
+
+    def _examine(self, delivery: Delivery) -> Iterator[tuple[Source, Examined]]:
+        default = self._source(delivery, binary_attributes(delivery.headers).get("source"))
+        if delivery.body is None:
+            yield default, Refusal(Reason.EMPTY, "a tombstone: a record without a value", "tombstone")
+            return
+        for document in read_documents(delivery.body, limit=self.limit, charset=_charset(delivery.headers)):
+            if isinstance(document, Refusal):
+                yield default, document
+            else:
+                yield from self._examine_document(document, delivery, default)
+
+    def _examine_document(
+        self, document: Document, delivery: Delivery, default: Source
+    ) -> Iterator[tuple[Source, Examined]]:
+        values: Sequence[object] = document.value if is_batch(document.value) else [document.value]
+        for value in values:
+            try:
+                payload = unwrap(value, delivery.headers)
+            except RefusedError as refused:
+                yield default, refused.refusal
+                continue
+            source = self._source(delivery, payload.ce_source)
+            endings = map_payload(payload, lambda source=source: Context(source, self.places, Doubts()), self.only)  # type: ignore[misc]
+            for ending in endings:
+                yield source, ending
+
+    def _source(self, delivery: Delivery, ce_source: str | None) -> Source:
+        return self.sources.named(delivery.source) or self.sources.of_ce_source(ce_source)
+
+
+def _charset(headers: Mapping[str, str]) -> str | None:
+    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    _, found, charset = kind.lower().partition("charset=")
+    return charset.split(";")[0].strip(" \"'") if found else None

@@ -1,0 +1,90 @@
+"""The other FHIR resources: some will be read by a later release, the rest hold no incident.
+
+Only names in these lists may stand in a reason: a `resourceType` is the sender's text like any other.
+"""
+
+_LATER = {
+    "Task": "root cause analyses and their interviews",
+    "Appointment": "interviews and meetings",
+    "Communication": "disclosure conversations",
+    "CommunicationRequest": "planned disclosure conversations",
+    "AuditEvent": "changes of resources",
+    "SubscriptionStatus": "notifications",
+    "Provenance": "who changed what",
+}
+_NO_INCIDENT = frozenset(
+    [
+        "Account",
+        "AllergyIntolerance",
+        "Basic",
+        "Binary",
+        "CarePlan",
+        "CareTeam",
+        "Condition",
+        "Consent",
+        "Coverage",
+        "DetectedIssue",
+        "Device",
+        "DiagnosticReport",
+        "DocumentReference",
+        "Encounter",
+        "EpisodeOfCare",
+        "Flag",
+        "Group",
+        "HealthcareService",
+        "Immunization",
+        "Library",
+        "List",
+        "Location",
+        "Measure",
+        "Media",
+        "Medication",
+        "MedicationAdministration",
+        "MedicationRequest",
+        "MedicationStatement",
+        "MessageHeader",
+        "Observation",
+        "OperationOutcome",
+        "Organization",
+        "Parameters",
+        "Patient",
+        "Person",
+        "Practitioner",
+        "PractitionerRole",
+        "Procedure",
+        "Questionnaire",
+        "QuestionnaireResponse",
+        "RelatedPerson",
+        "ResearchStudy",
+        "ResearchSubject",
+        "RiskAssessment",
+        "ServiceRequest",
+        "Specimen",
+        "StructureDefinition",
+        "Subscription",
+        "Substance",
+        "ValueSet",
+    ]
+)
+
+
+def is_read_later(kind: object) -> bool:
+    """Whether a later release will map this resource, so that it is worth keeping."""
+    return isinstance(kind, str) and kind in _LATER
+
+
+def describe_resource(kind: object) -> str:
+    """The resource in words that may stand in a reason."""
+    if not isinstance(kind, str):
+        return "a resource without a type"
+    if kind in _LATER:
+        return f"a FHIR {kind} ({_LATER[kind]})"
+    if kind in _NO_INCIDENT:
+        return f"a FHIR {kind}"
+    return "a FHIR resource of another type"
+
+
+def list_resources(kinds: list[object]) -> str:
+    """The known resource types among `kinds`, at most five, for a reason."""
+    known = sorted({kind for kind in kinds if isinstance(kind, str) and (kind in _LATER or kind in _NO_INCIDENT)})
+    return ", ".join(known[:5]) or "nothing that we know"

@@ -1,0 +1,155 @@
+"""How every record ends: mapped, parked or rejected, each with a reason that a person can act on.
+
+Parked: we have it and keep it; after a fix (a setting, a newer release) it is mapped from there. Rejected: no fix of
+ours can map it; the sender has to. Details are fixed words and names of known fields: they never quote a record.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aftercare.intake.domain.facts import Fact, Version
+
+
+class Ending(StrEnum):
+    MAPPED = "mapped"
+    PARKED = "parked"
+    REJECTED = "rejected"
+
+
+class Reason(StrEnum):
+    """Slugs for filters and metrics. The list is short and fixed, so a label's values are bounded."""
+
+    MAPPED = "mapped"
+    UNSUPPORTED_RELEASE = "unsupported-release"
+    MIXED_RELEASES = "mixed-releases"
+    UNSUPPORTED_RESOURCE = "unsupported-resource"
+    UNSUPPORTED_FORMAT = "unsupported-format"
+    UNSUPPORTED_TYPE = "unsupported-type"
+    UNKNOWN_SHAPE = "unknown-shape"
+    NOT_THIS_FORMAT = "not-this-format"
+    MAPPING_FAILED = "mapping-failed"
+    DATA_ELSEWHERE = "data-elsewhere"
+    MISSING_FIELD = "missing-field"
+    UNREADABLE_FIELD = "unreadable-field"
+    UNKNOWN_INCIDENT = "unknown-incident"
+    AMBIGUOUS_INCIDENT = "ambiguous-incident"
+    NOT_AN_INCIDENT = "not-an-incident"
+    NO_ADVERSE_EVENT = "no-adverse-event"
+    NOT_A_RECORD = "not-a-record"
+    EMPTY = "empty"
+    TOO_LARGE = "too-large"
+    TOO_DEEP = "too-deep"
+    TOO_MANY_RECORDS = "too-many-records"
+    MALFORMED_JSON = "malformed-json"
+    TRUNCATED_JSON = "truncated-json"
+    DUPLICATE_KEY = "duplicate-key"
+    NOT_A_NUMBER = "not-a-number"
+    NUMBER_TOO_LARGE = "number-too-large"
+    BROKEN_TEXT = "broken-text"
+    WRONG_CHARSET = "wrong-charset"
+    BINARY = "binary"
+
+
+_PARKED = frozenset(
+    {
+        Reason.UNSUPPORTED_RELEASE,
+        Reason.MIXED_RELEASES,
+        Reason.UNSUPPORTED_RESOURCE,
+        Reason.UNSUPPORTED_FORMAT,
+        Reason.UNSUPPORTED_TYPE,
+        Reason.UNKNOWN_SHAPE,
+        Reason.NOT_THIS_FORMAT,
+        Reason.MAPPING_FAILED,
+        Reason.DATA_ELSEWHERE,
+        Reason.MISSING_FIELD,
+        Reason.UNREADABLE_FIELD,
+        Reason.UNKNOWN_INCIDENT,
+        Reason.AMBIGUOUS_INCIDENT,
+    }
+)
+
+_ADVICE = {
+    Reason.UNSUPPORTED_RELEASE: "it is kept; after an upgrade of Aftercare that reads this release, replay it",
+    Reason.MIXED_RELEASES: "ask the sender which FHIR release it speaks; it is kept and can be replayed",
+    Reason.UNSUPPORTED_RESOURCE: "it is kept; after an upgrade of Aftercare that reads this resource, replay it",
+    Reason.UNSUPPORTED_FORMAT: "send JSON today, or wait for an upgrade that reads this format and replay it",
+    Reason.UNSUPPORTED_TYPE: "check the event's type against docs/intake.md, or wait for an upgrade and replay it",
+    Reason.UNKNOWN_SHAPE: "compare it with the formats in docs/intake.md; it is kept and can be replayed",
+    Reason.NOT_THIS_FORMAT: "use --format auto, or name the format it really has",
+    Reason.MAPPING_FAILED: "this is our fault; it is kept: report it, and replay it after the fix",
+    Reason.DATA_ELSEWHERE: "the event only points at its data; have the sender put the data in",
+    Reason.MISSING_FIELD: "have the sender fill the field, then send a new version",
+    Reason.UNREADABLE_FIELD: "have the sender correct the field, then send a new version",
+    Reason.UNKNOWN_INCIDENT: "check the incident number; replay once the incident has arrived",
+    Reason.AMBIGUOUS_INCIDENT: "several incidents have this number: name the record's own id instead",
+    Reason.NOT_AN_INCIDENT: "nothing to do; to report an incident send an AdverseEvent or an Aftercare event",
+    Reason.NO_ADVERSE_EVENT: "nothing to do if none was meant; else put an AdverseEvent into the Bundle",
+    Reason.NOT_A_RECORD: "this is a document about data, not data: leave it out",
+    Reason.EMPTY: "send the record itself",
+    Reason.TOO_LARGE: "send smaller bodies: split the Bundle or leave attachments out",
+    Reason.TOO_DEEP: "no incident needs such nesting: check what made this body",
+    Reason.TOO_MANY_RECORDS: "split the body into smaller ones",
+    Reason.MALFORMED_JSON: "correct the JSON at the place named, then send it again",
+    Reason.TRUNCATED_JSON: "the end is missing: send it again whole",
+    Reason.DUPLICATE_KEY: "write each key once: two readers would read two different records",
+    Reason.NOT_A_NUMBER: "NaN and Infinity are no JSON: leave the field out instead",
+    Reason.NUMBER_TOO_LARGE: "send such a value as text, or leave it out",
+    Reason.BROKEN_TEXT: "half a character (a lone surrogate) or a forbidden control character: repair the text",
+    Reason.WRONG_CHARSET: "send UTF-8",
+    Reason.BINARY: "send text: JSON in UTF-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a record was not mapped. `detail` says what was seen, in our words."""
+
+    reason: Reason
+    detail: str
+    format: str = "unknown"
+
+    @property
+    def ending(self) -> Ending:
+        return Ending.PARKED if self.reason in _PARKED else Ending.REJECTED
+
+    @property
+    def advice(self) -> str:
+        return _ADVICE[self.reason]
+
+    @property
+    def explanation(self) -> str:
+        """One line for a person: the slug, what was seen, what to do."""
+        return f"{self.reason}: {self.detail}; {self.advice}"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordIdentity:
+    """Which record of its source this is: idempotency is (source, identity, version)."""
+
+    kind: str
+    """`incident`, or `event` for messages that happen once."""
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A record in our words."""
+
+    format: str
+    identity: RecordIdentity
+    version: Version
+    body_hash: str
+    fact: Fact
+    doubts: tuple[str, ...] = ()
+    """What could not be read and was left out, as slugs: raw values stay in the encrypted store."""
+
+
+Examined = Mapped | Refusal
+
+
+class RefusedError(Exception):
+    """Ends the reading or mapping of one record."""
+
+    def __init__(self, reason: Reason, detail: str, format_name: str = "unknown") -> None:
+        super().__init__(reason)
+        self.refusal = Refusal(reason, detail, format_name)

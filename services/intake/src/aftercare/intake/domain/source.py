@@ -1,0 +1,80 @@
+"""What the hospital told us about each of its systems: where it lives, its clock, its harm scale."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+UNCONFIGURED = "unconfigured"
+"""The name of every source that no configuration names. Its records are taken all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source system. `zone` is IANA; `None` where nobody knows: then bounds span every zone on Earth."""
+
+    name: str
+    base_url: str = ""
+    zone: str | None = None
+    identifier_system: str | None = None
+    """The system of staff identifiers that come without one, and the preferred one of several."""
+    harm_scale: str | None = None
+    """What a bare harm code means. Never guessed: scales run in opposite directions (`interop.md` 1.4)."""
+    ce_sources: tuple[str, ...] = ()
+    """CloudEvents `source` values, or their beginnings, that mean this system."""
+    clients: tuple[str, ...] = ()
+    """Client ids that speak for this system over HTTP, and for no other."""
+    synthetic: bool = False
+    backfill: bool = False
+    scope: str = ""
+    """Keeps the identifiers of two unconfigured systems apart."""
+
+    @property
+    def system(self) -> str:
+        """The system of what this source says without naming one: its base, else its name."""
+        return self.base_url or self.scope or f"urn:aftercare:source:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Sites and units by every way in which sources write them."""
+
+    sites: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def find(self, written: Iterable[str]) -> tuple[str | None, str | None]:
+        """Site and unit codes for what a source wrote, most telling words first; `None` for what nobody knows."""
+        site: str | None = None
+        for words in map(plain, written):
+            if words in self.units:
+                return self.units[words]
+            site = site or self.sites.get(words)
+        return site, None
+
+
+def plain(words: str) -> str:
+    """Words as they are compared: without case and spaces."""
+    return "".join(words.split()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All sources of this installation."""
+
+    known: tuple[Source, ...] = ()
+
+    def named(self, name: str | None) -> Source | None:
+        return next((source for source in self.known if source.name == name), None)
+
+    def of_client(self, client: str | None) -> Source | None:
+        return next((source for source in self.known if client and client in source.clients), None)
+
+    def of_ce_source(self, ce_source: str | None) -> Source:
+        """The source that a CloudEvents `source` means, the longest beginning first; else an unconfigured one."""
+        beginnings = [
+            (len(start), source)
+            for source in self.known
+            for start in (*source.ce_sources, source.name)
+            if ce_source and (ce_source == start or (len(start) > 4 and ce_source.startswith(f"{start.rstrip('/')}/")))
+        ]
+        if beginnings:
+            return max(beginnings, key=lambda found: found[0])[1]
+        return Source(name=UNCONFIGURED, scope=ce_source or "")
