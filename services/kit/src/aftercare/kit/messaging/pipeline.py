@@ -183,7 +183,7 @@ class Pipeline:
         if tries < TRIES_OF_A_FAILING_HANDLER:
             raise _Again(type(error).__name__) from None
         if self._failed_in_a_row + 1 >= FAILURES_IN_A_ROW_BEFORE_HALT:
-            raise Halt(f"{FAILURES_IN_A_ROW_BEFORE_HALT} messages in a row failed with {type(error).__name__}")
+            raise Halt(f"handler-fails-in-a-row:{type(error).__name__}")
         await self._put_aside(item, Cause("handler-failed", "", type(error).__name__, tries))
         self._failed_in_a_row += 1
         self._failures.pop(item.record.position, None)
@@ -198,7 +198,7 @@ class Pipeline:
         except Exception as error:
             if _can_pass(error):
                 raise
-            raise Halt(f"a dead letter could not be stored: {type(error).__name__}") from error
+            raise Halt(f"dead-letter-not-stored:{type(error).__name__}") from error
         self._observer.dead_letter(self.consumer.name, cause.reason)
         log.warning("%s: dead letter %s for %s", self.consumer.name, cause.reason, item.record.position)
 

@@ -2,11 +2,12 @@
 
 faust-streaming 0.15.3 withholds a commit only when more than one message stands before the acknowledged ones,
 and not at all in a fresh group: one unfinished message at the head is committed over and lost after a crash
-(upstream issue 606; the fix is pull request 707). This replaces the four methods concerned. It is written
-against one version, and refuses any other: see `docs/decisions/`.
+(upstream issue 606; the fix is pull request 707). Here the commit follows the messages in the order in which they
+were delivered, so offsets that don't exist (compacted away) need no bookkeeping. It is written against one
+version and refuses any other.
 """
 
-import asyncio
+from collections import deque
 from typing import Any
 
 import faust
@@ -19,63 +20,68 @@ class WrongFaustError(RuntimeError):
     """Another version of Faust: look whether it still needs this guard, then change or remove it."""
 
 
+class Delivered:
+    """The offsets of one partition that were delivered and are not committed, in order."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[int] = deque()
+        self._next = 0
+
+    def add(self, offset: int) -> None:
+        """A message was delivered; one delivered again after a seek changes nothing."""
+        if offset >= self._next:
+            self._waiting.append(offset)
+            self._next = offset + 1
+
+    def settle(self, settled: set[int]) -> int | None:
+        """The offset to commit, after the unbroken run of settled messages; `None` if the head is unsettled."""
+        position = None
+        while self._waiting and self._waiting[0] in settled:
+            position = self._waiting.popleft() + 1
+        return position
+
+
 def install() -> None:
     """Patch Faust's consumer. Raises `WrongFaustError` for a version that this was not written for."""
     if faust.__version__ != FAUST_VERSION:
-        raise WrongFaustError(f"the offset guard is written for faust-streaming {FAUST_VERSION}, not {faust.__version__}")
-    if getattr(Consumer, "_aftercare_guard", False):
+        raise WrongFaustError(f"the offset guard is for faust-streaming {FAUST_VERSION}, not {faust.__version__}")
+    consumer: Any = Consumer
+    if getattr(consumer, "_aftercare_guard", False):
         return
-    to_message, on_partitions_revoked = Consumer._to_message, Consumer.on_partitions_revoked
+    to_message, on_partitions_revoked = consumer._to_message, consumer.on_partitions_revoked  # noqa: SLF001
 
-    def remember_first(self: Any, tp: Any, record: Any) -> Any:
-        _watermarks(self).setdefault(tp, record.offset)
+    def remember_delivery(self: Any, tp: Any, record: Any) -> Any:
+        delivered_by(self).setdefault(tp, Delivered()).add(record.offset)
         return to_message(self, tp, record)
 
     async def forget_revoked(self: Any, revoked: Any) -> None:
         for tp in revoked:
-            _watermarks(self).pop(tp, None)
+            delivered_by(self).pop(tp, None)
         await on_partitions_revoked(self, revoked)
 
-    Consumer._to_message = remember_first
-    Consumer.on_partitions_revoked = forget_revoked
-    Consumer._add_gap = add_gap
-    Consumer._new_offset = new_offset
-    Consumer._aftercare_guard = True
+    consumer._to_message = remember_delivery  # noqa: SLF001
+    consumer.on_partitions_revoked = forget_revoked
+    consumer._add_gap = ignore_gap  # noqa: SLF001
+    consumer._new_offset = new_offset  # noqa: SLF001
+    consumer._aftercare_guard = True  # noqa: SLF001
 
 
-def _watermarks(consumer: Any) -> dict[Any, int]:
-    """Per partition: the first offset that is not settled yet, beginning with the first delivered here."""
-    marks: dict[Any, int] = consumer.__dict__.setdefault("_watermarks", {})
-    return marks
+def delivered_by(consumer: Any) -> dict[Any, Delivered]:
+    """What the consumer has delivered since it got each partition."""
+    partitions: dict[Any, Delivered] = consumer.__dict__.setdefault("_delivered", {})
+    return partitions
 
 
-async def add_gap(consumer: Any, tp: Any, offset_from: int, offset_to: int) -> None:
-    """Offsets from (inclusive) to (exclusive) don't exist: compacted away, or marks of a transaction."""
-    if offset_from < offset_to:
-        consumer._gap[tp].addi(offset_from, offset_to)
-        await asyncio.sleep(0)
-        consumer._gap[tp].merge_overlaps()
+async def ignore_gap(_consumer: Any, _tp: Any, _offset_from: int, _offset_to: int) -> None:
+    """Offsets that don't exist were never delivered, so nothing waits for them."""
 
 
 def new_offset(consumer: Any, tp: Any) -> int | None:
-    """The offset to commit: behind the unbroken run of settled and missing ones. `None` if that has not grown."""
-    acked, start = consumer._acked[tp], _watermarks(consumer).get(tp)
-    if not acked or start is None:
+    """In place of Faust's own: how far partition `tp` may be committed. `None` if that has not grown."""
+    delivered, settled = delivered_by(consumer).get(tp), consumer._acked_index[tp]  # noqa: SLF001
+    position = delivered.settle(settled) if delivered is not None else None
+    if position is None:
         return None
-    settled, gaps, position = consumer._acked_index[tp], consumer._gap[tp], start
-    while True:
-        if position in settled:
-            position += 1
-            continue
-        gap = next(iter(gaps.at(position)), None) if gaps else None
-        if gap is None:
-            break
-        position = gap.end
-    if position == start:
-        return None
-    consumer._acked[tp] = [offset for offset in acked if offset >= position]
-    settled.intersection_update(consumer._acked[tp])
-    if gaps:
-        gaps.chop(0, position)
-    _watermarks(consumer)[tp] = position
-    return int(position)
+    consumer._acked[tp] = [offset for offset in consumer._acked[tp] if offset >= position]  # noqa: SLF001
+    settled.intersection_update(consumer._acked[tp])  # noqa: SLF001
+    return position

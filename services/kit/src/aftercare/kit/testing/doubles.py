@@ -1,0 +1,51 @@
+"""Stand-ins that several packages' tests share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aftercare.kit.messaging.consumer import Received
+from aftercare.kit.store.relay import Published, Ready
+from aftercare.kit.store.transaction import Transaction
+
+
+class RecordingHandler:
+    """A `Handle` that remembers what it was given, batch by batch, and raises what it is told to.
+
+    `fail_on` maps a message's id to the exception to raise when the message is in the batch.
+    """
+
+    def __init__(self, fail_on: dict[str, Exception] | None = None) -> None:
+        self.batches: list[list[Received[Any]]] = []
+        self.fail_on = fail_on or {}
+
+    async def __call__(self, tx: Transaction, batch: Sequence[Received[Any]]) -> None:  # noqa: ARG002
+        for received in batch:
+            if received.id in self.fail_on:
+                raise self.fail_on[received.id]
+        self.batches.append(list(batch))
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of everything handled, in order."""
+        return [received.id for batch in self.batches for received in batch]
+
+
+class FakeBroker:
+    """A `Publisher` in memory. Switch `down` on for an outage, name topics in `refusing` for a single one."""
+
+    def __init__(self) -> None:
+        self.rows: list[Ready] = []
+        self.down = False
+        self.refusing: set[str] = set()
+        self.closed = False
+
+    async def publish(self, rows: Sequence[Ready]) -> Published:
+        if self.down:
+            raise ConnectionError("the broker is down")
+        taken = [row for row in rows if row.topic not in self.refusing]
+        self.rows.extend(taken)
+        refused = {row.topic: "TopicAuthorizationFailedError" for row in rows if row.topic in self.refusing}
+        return Published([row.id for row in taken], refused)
+
+    async def close(self) -> None:
+        self.closed = True
