@@ -45,9 +45,11 @@ class Event:
 class Outgoing(Protocol):
     """What can be published: `aftercare.schemas` messages have this shape, and the kit knows no more of them."""
 
-    topic: ClassVar[str]
     type: ClassVar[str]
     tombstone: ClassVar[bool]
+
+    @property
+    def topic(self) -> str: ...
 
     def key(self) -> str: ...
 
