@@ -63,3 +63,5 @@ class Service:
     consumers: tuple[Consumer[Any], ...] = ()
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     background: tuple[Background, ...] = ()
+    closing: tuple[Callable[[], Awaitable[None]], ...] = ()
+    """Called when the process ends: clients and engines that the service has opened itself."""

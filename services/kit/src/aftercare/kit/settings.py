@@ -56,9 +56,13 @@ class ServiceSettings(DatabaseSettings):
     )
     kafka_username: str | None = Field(None, description="Kafka user, with a SASL protocol")
     kafka_password: SecretStr | None = Field(None, description="Password of the Kafka user")
-    kafka_ca_file: str | None = Field(None, description="PEM file of the authority behind the brokers' certificates")
+    kafka_instance: str | None = Field(
+        None, description="Stable name of this replica (static membership), if it has one"
+    )
+    kafka_session_seconds: float = Field(30, ge=1, le=300, description="After how long a silent worker loses its work")
     http_host: str = Field("127.0.0.1", description="Address that this process listens on")
     http_port: int = Field(0, ge=0, le=65535, description="Port that this process listens on; 0 takes a free one")
+    end_with_parent: bool = Field(default=False, description="End when the process that started this one is gone")
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP); without it, none")
     token_issuer: str | None = Field(None, description="Issuer of access tokens (iss), as it stands in the tokens")
     token_audience: str | None = Field(None, description="Audience that access tokens must name (aud)")

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+from aftercare.kit.clock import SystemClock
 from aftercare.kit.messaging.consumer import Record
 from aftercare.kit.messaging.observer import Observer
+from aftercare.kit.messaging.standing import Standing
 from aftercare.kit.telemetry.names import KIT, Attribute, Metric
 from aftercare.kit.telemetry.traces import process_span
 
@@ -60,12 +62,34 @@ class MeteredObserver(Observer):
         KIT.add(Metric.TIMERS_UNKNOWN, count, {Attribute.KIND: kind})
 
     def background_failed(self, name: str, error_type: str) -> None:
-        KIT.add(Metric.BACKGROUND_FAILURES, 1, {Attribute.STEP: name, Attribute.ERROR_TYPE: error_type})
+        record_background_failure(name, error_type)
 
 
 def record_background_success(step: str, at_unix_seconds: float) -> None:
     """A background step ended well."""
     KIT.set(Metric.HEARTBEAT, at_unix_seconds, {Attribute.STEP: step})
+
+
+def record_background_failure(step: str, error_type: str) -> None:
+    """A background step raised."""
+    KIT.add(Metric.BACKGROUND_FAILURES, 1, {Attribute.STEP: step, Attribute.ERROR_TYPE: error_type})
+
+
+class MeteredStanding(Standing):
+    """Whoever reports that all is fine has just ended well: that is its heartbeat."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wall = SystemClock()
+
+    def fine(self, who: str) -> None:
+        super().fine(who)
+        record_background_success(who, self._wall.now().timestamp())
+
+
+def record_lag(consumer: str, records: int) -> None:
+    """How far a consumer is behind the end of its topic."""
+    KIT.set(Metric.LAG, records, {Attribute.CONSUMER: consumer})
 
 
 def record_ready(*, ready: bool) -> None:

@@ -39,6 +39,7 @@ class Metric(StrEnum):
     SKIPPED = "aftercare.messages.skipped"
     DEAD_LETTERS = "aftercare.messages.dead_letters"
     RETRIES = "aftercare.batch.retries"
+    LAG = "aftercare.consumer.lag"
     HALTS = "aftercare.consumer.halts"
     BATCH_DURATION = "aftercare.batch.duration"
     OUTBOX_PENDING = "aftercare.outbox.pending"
@@ -68,6 +69,7 @@ KIT = Catalogue(
         Metric.SKIPPED: Described("counter", "{message}", "Messages of a type that this release does not know.", (_C,)),
         Metric.DEAD_LETTERS: Described("counter", "{message}", "Messages put aside, by reason.", (_C, _R)),
         Metric.RETRIES: Described("counter", "{batch}", "Batches that wait in place and are tried again.", (_C, _E)),
+        Metric.LAG: Described("gauge", "{message}", "Records on the topic that are not handled yet.", (_C,)),
         Metric.HALTS: Described("counter", "{halt}", "Consumers that stopped on purpose and need a human.", (_C, _R)),
         Metric.BATCH_DURATION: Described("histogram", "s", "From taking up a batch to its commit.", (_C,)),
         Metric.OUTBOX_PENDING: Described("gauge", "{message}", "Messages that wait to be published."),
