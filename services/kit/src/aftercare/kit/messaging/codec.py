@@ -10,8 +10,8 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
@@ -22,6 +22,8 @@ from aftercare.kit.messaging.tracing import trace_context
 from aftercare.kit.outcome import InvalidMessage
 
 T = TypeVar("T")
+
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 STRUCTURED = "application/cloudevents"
 BATCH = "application/cloudevents-batch"
@@ -168,10 +170,10 @@ def _event(attributes: Mapping[str, str], data: bytes | None) -> Event:
     missing = [name for name in REQUIRED if not attributes.get(name)]
     if missing:
         raise InvalidMessage("bad-attribute", f"missing: {', '.join(missing)}")
-    checked = {name: value for name, value in attributes.items() if name != "time"}
     time = _instant(attributes.get("time"))
+    checked: dict[str, Any] = {**attributes, "time": time or _ANY_TIME}  # left out, the SDK would read the clock
     try:
-        CloudEvent({**checked, "time": time} if time else {**checked, "time": None}, None)
+        CloudEvent(checked)
     except CloudEventValidationError as error:
         names = ", ".join(sorted(_safe(name) for name in error.errors))
         raise InvalidMessage("bad-attribute", names) from None
