@@ -50,8 +50,8 @@ class EmbeddedPostgres:
         self._installation = installation_for(self._user)
         self._watchdog = watchdog
         self._log = folder / "logs" / "postgres.log"
-        self._temporary = self._user is not None and not open_to_others(folder)
-        self._home = Path(tempfile.mkdtemp(prefix="aftercare-postgres-")) if self._temporary else folder / "postgres"
+        self.outside = self._user is not None and not open_to_others(folder)
+        self.home = Path(tempfile.mkdtemp(prefix="aftercare-postgres-")) if self.outside else folder / "postgres"
         self._settings = _SETTINGS if durable else _SETTINGS | _NOT_DURABLE
         self._child: Child | None = None
         self.server = Server(ports.HOST, ports.port_for("postgres"), ADMIN, secrets.token_urlsafe(24))
@@ -71,7 +71,7 @@ class EmbeddedPostgres:
                 log=self._log,
                 env=bare_environment(LC_ALL="C"),
                 user=self._user,
-                cwd=self._home,
+                cwd=self.home,
             ),
             self._watchdog,
         )
@@ -88,8 +88,8 @@ class EmbeddedPostgres:
     def close(self) -> None:
         """Stop it, and remove what lies outside the run's folder."""
         self.stop()
-        if self._temporary:
-            shutil.rmtree(self._home, ignore_errors=True)
+        if self.outside:
+            shutil.rmtree(self.home, ignore_errors=True)
 
     @property
     def child(self) -> Child:
@@ -99,7 +99,7 @@ class EmbeddedPostgres:
 
     @property
     def _data(self) -> Path:
-        return self._home / "data"
+        return self.home / "data"
 
     def _bin(self, name: str) -> Path:
         return self._installation / "bin" / name
@@ -113,11 +113,11 @@ class EmbeddedPostgres:
         return asked.returncode == 0
 
     def _create_cluster(self) -> None:
-        self._home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
-            os.chown(self._home, self._user, self._user)
-        self._home.chmod(0o700)
-        password = self._home / "password"
+            os.chown(self.home, self._user, self._user)
+        self.home.chmod(0o700)
+        password = self.home / "password"
         password.touch(mode=0o600)
         password.write_text(self.server.password)
         if self._user is not None:
@@ -136,7 +136,7 @@ class EmbeddedPostgres:
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
             ],
             env=bare_environment(LC_ALL="C"),
-            cwd=self._home,
+            cwd=self.home,
             user=self._user,
             group=self._user,
             extra_groups=None if self._user is None else [],

@@ -1,0 +1,78 @@
+"""The settings of every service: what is the same for all, and what one service alone may know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aftercare_local.kafka_access import KafkaAccess
+from aftercare_local.keys import Keys
+from aftercare_local.mail_server import MailServer
+from aftercare_local.token_issuer import TokenIssuer
+
+SERVICES = ("intake", "directory", "support", "outreach")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All parts that a service's settings speak of. `urls` are the services' own, by name."""
+
+    databases: Mapping[str, str]
+    brokers: Mapping[str, KafkaAccess]
+    issuer: TokenIssuer
+    mail: MailServer
+    keys: Keys
+    clock: str
+    organisation: str
+    urls: Mapping[str, str]
+    folder: Path
+
+
+def environment_of(service: str, around: Surroundings) -> dict[str, str]:
+    """The `AFTERCARE_*` variables of one service."""
+    common = {
+        "AFTERCARE_PROFILE": "local",
+        "AFTERCARE_CLOCK": around.clock,
+        "AFTERCARE_DATABASE_URL": around.databases[service],
+        "AFTERCARE_HTTP_HOST": "127.0.0.1",
+        "AFTERCARE_ORGANISATION": around.organisation,
+    }
+    kafka = around.brokers[service].environment()
+    return common | kafka | around.issuer.environment(service) | _OWN[service](around)
+
+
+def _intake(around: Surroundings) -> dict[str, str]:
+    return {
+        "AFTERCARE_IDENTIFIER_KEYS": around.keys.identifiers,
+        "AFTERCARE_DIRECTORY_PUBLIC_KEY": around.keys.directory_pair[0],
+        "AFTERCARE_RAW_RECORD_KEY": around.keys.raw_records,
+    }
+
+
+def _directory(around: Surroundings) -> dict[str, str]:
+    watched = around.folder / "roster"
+    watched.mkdir(parents=True, exist_ok=True)
+    return {
+        "AFTERCARE_IDENTIFIER_KEYS": around.keys.identifiers,
+        "AFTERCARE_DIRECTORY_PRIVATE_KEY": around.keys.directory_pair[1],
+        "AFTERCARE_LOGIN_KEY": around.keys.logins,
+        "AFTERCARE_KEYS_DATABASE_URL": around.databases["directory_keys"],
+        "AFTERCARE_CONTACT_MASTER_KEY": around.keys.contacts,
+        "AFTERCARE_ROSTER_FOLDER": str(watched),
+    }
+
+
+def _support(around: Surroundings) -> dict[str, str]:
+    return {"AFTERCARE_LOGIN_KEY": around.keys.logins}
+
+
+def _outreach(around: Surroundings) -> dict[str, str]:
+    return {
+        "AFTERCARE_DIRECTORY_URL": around.urls["directory"],
+        "AFTERCARE_SMTP_URL": around.mail.smtp_url(),
+        "AFTERCARE_SMTP_CA_FILE": str(around.mail.authority),
+        "AFTERCARE_PUBLIC_URL": around.urls["outreach"],
+        "AFTERCARE_LINK_KEY": around.keys.outreach,
+    }
+
+
+_OWN = {"intake": _intake, "directory": _directory, "support": _support, "outreach": _outreach}
