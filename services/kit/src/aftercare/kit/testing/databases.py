@@ -9,11 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from aftercare.kit.process.migrate import upgrade
 from aftercare.kit.store.engine import driver_url
 from aftercare.kit.store.tables import add_kit_tables
 
@@ -66,24 +65,12 @@ class DatabaseFactory:
 
 
 def migrate(url: str, folder: Path) -> None:
-    """Run all migrations of an Alembic folder, as `aftercare-<service> migrate` does."""
-    config = Config()
-    config.set_main_option("script_location", str(folder))
-    config.set_main_option("sqlalchemy.url", driver_url(url).replace("%", "%%"))
-    config.attributes["database_url"] = driver_url(url)
-    problems: list[BaseException] = []
+    """Run all migrations of an Alembic folder, exactly as `aftercare-<service> migrate` does (no `env.py` needed)."""
+    in_own_loop(_migrated(url, folder))
 
-    def upgrade() -> None:
-        try:
-            command.upgrade(config, "head")
-        except BaseException as error:  # noqa: BLE001 # carried to the caller's thread
-            problems.append(error)
 
-    thread = threading.Thread(target=upgrade)  # env.py starts an event loop, the caller may be inside one
-    thread.start()
-    thread.join()
-    if problems:
-        raise problems[0]
+async def _migrated(url: str, folder: Path) -> None:
+    await upgrade(url, folder, "test")
 
 
 def in_own_loop(work: Coroutine[Any, Any, None]) -> None:
