@@ -1,0 +1,31 @@
+"""One framework, one file: Faust in the kit's worker and `entrypoints/stream.py`, FastAPI in `entrypoints/api.py` and
+`entrypoints/routes_*.py`. So either can be replaced without reading the rest.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from checks.source import Finding, Source
+
+RULE: Final = "frameworks"
+_PLACES: Final = {
+    "faust": re.compile(r"kit/stream/(?:faust_worker|offset_guard)\.py$|entrypoints/stream\.py$"),
+    "fastapi": re.compile(r"entrypoints/(?:api|routes_[a-z_]+)\.py$"),
+}
+
+
+def find(source: Source) -> Iterator[Finding]:
+    """Imports of a framework outside its files, those inside functions too."""
+    for node in ast.walk(source.tree):
+        for module in _modules(node):
+            place = _PLACES.get(module.partition(".")[0])
+            if place is not None and not place.search(source.path.as_posix()):
+                yield source.finding(node, RULE, f"{module.partition('.')[0]} belongs to its own files only")
+
+
+def _modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []

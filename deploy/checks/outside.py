@@ -1,0 +1,33 @@
+"""Checks that run as commands of their own: the walls, and files that are generated."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from checks.source import Finding
+
+WALLS: Final = "walls"
+GENERATED: Final = "generated"
+GENERATORS: Final = (("contracts", "aftercare.schemas.generate"),)
+"""What is generated, and the module that does it and takes `--check`."""
+_IMPORT_LINTER: Final = "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
+
+
+def find_walls(root: Path) -> Iterator[Finding]:
+    """Imports that cross a wall of `.importlinter`."""
+    command = [sys.executable, "-c", _IMPORT_LINTER, "--no-logo", "--no-cache", "--config", ".importlinter"]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=120)
+    if run.returncode != 0:
+        details = (run.stdout + run.stderr).partition("Broken contracts")[2] or run.stdout + run.stderr
+        yield Finding(Path(".importlinter"), 1, WALLS, details.strip())
+
+
+def find_stale(root: Path) -> Iterator[Finding]:
+    """Generated files that differ from what would be generated."""
+    for name, module in GENERATORS:
+        command = [sys.executable, "-m", module, "--check"]
+        run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=120)
+        if run.returncode != 0:
+            yield Finding(Path(name), 1, GENERATED, (run.stdout + run.stderr).strip())

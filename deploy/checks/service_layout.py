@@ -1,0 +1,70 @@
+"""The same names in each service, and nothing else at that level (H1): who knows one service knows all."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from checks.source import Finding
+
+RULE: Final = "service-layout"
+LIBRARIES: Final = frozenset({"kit", "programme"})
+_BESIDE: Final = frozenset({"README.md", "pyproject.toml", "Dockerfile", "alembic.ini", "migrations", "src", "tests"})
+_INSIDE: Final = frozenset(
+    {
+        "__init__.py",
+        "py.typed",
+        "domain",
+        "service_layer",
+        "adapters",
+        "entrypoints",
+        "translation.py",
+        "bootstrap.py",
+        "config.py",
+        "telemetry.py",
+    }
+)
+_NEEDED: Final = ("domain", "service_layer", "adapters", "entrypoints", "bootstrap.py", "config.py")
+_ENTRYPOINTS: Final = re.compile(r"^(?:__init__|api|stream|cli|routes_[a-z_]+)\.py$")
+_IGNORED: Final = re.compile(r"^(?:__pycache__|\..*|.*\.egg-info|dist|build)$")
+
+
+def find(root: Path) -> Iterator[Finding]:
+    """What stands where it does not belong, and what is missing, in every service."""
+    for service in sorted(path for path in (root / "services").iterdir() if path.is_dir()):
+        if service.name in LIBRARIES or _IGNORED.match(service.name):
+            continue
+        package = service / "src" / "aftercare" / service.name
+        yield from _strangers(root, service, _BESIDE)
+        yield from _strangers(root, package, _INSIDE)
+        yield from _missing(root, package)
+        for file in _children(package / "entrypoints"):
+            if file.suffix == ".py" and not _ENTRYPOINTS.match(file.name):
+                yield _finding(root, file, "entrypoints hold api.py, stream.py, cli.py and routes_*.py")
+
+
+def _strangers(root: Path, folder: Path, allowed: frozenset[str]) -> Iterator[Finding]:
+    for child in _children(folder):
+        if child.name not in allowed and not _is_data(child):
+            yield _finding(root, child, f"only {', '.join(sorted(allowed))} stand at this level")
+
+
+def _is_data(path: Path) -> bool:
+    """A folder without code, such as catalogues of words or templates, may be called by what it holds."""
+    return path.is_dir() and not any(path.rglob("*.py"))
+
+
+def _missing(root: Path, package: Path) -> Iterator[Finding]:
+    for name in _NEEDED:
+        if not (package / name).exists():
+            yield _finding(root, package / name, "is missing")
+
+
+def _children(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(child for child in folder.iterdir() if not _IGNORED.match(child.name))
+
+
+def _finding(root: Path, path: Path, advice: str) -> Finding:
+    return Finding(path.relative_to(root), 1, RULE, advice)
