@@ -9,7 +9,10 @@ from checks.source import Finding
 
 RULE: Final = "service-layout"
 LIBRARIES: Final = frozenset({"kit", "programme"})
-_BESIDE: Final = frozenset({"README.md", "pyproject.toml", "Dockerfile", "alembic.ini", "migrations", "src", "tests"})
+_BESIDE: Final = frozenset(
+    {"README.md", "pyproject.toml", "Dockerfile", "alembic.ini", "migrations", "migrations_keys", "src", "tests"}
+)
+"""`migrations_keys`: a service whose contact keys live in a database of their own migrates that one too."""
 _INSIDE: Final = frozenset(
     {
         "__init__.py",

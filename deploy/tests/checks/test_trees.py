@@ -8,8 +8,6 @@ from checks import documents, outside, service_layout
 from checks.documents import anchors
 
 COMPLETE = "# 1. T\n\n> A line.\n\n## Context\n\n## Decision\n\n## Consequences\n\nNegative: x.\n\n## Enforced by\n"
-    "# 1. T\n\n> One line.\n\n## Context\n\n## Decision\n\n## Consequences\n\nNegative: much.\n\n## Enforced by\n"
-)
 
 
 @pytest.fixture
