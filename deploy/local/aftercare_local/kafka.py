@@ -136,6 +136,11 @@ def archive_file(java: Java) -> Path:
     return cache_folder() / "kafka" / KAFKA_VERSION / java.archive_name
 
 
+def archive_is_ready() -> bool:
+    """Whether the broker can start fast."""
+    return archive_file(find_java()).exists()
+
+
 def prepare_archive(folder: Path, watchdog: Watchdog) -> Path:
     """Run the broker once and keep its loaded classes. Does nothing when that was done before."""
     archive = archive_file(find_java())

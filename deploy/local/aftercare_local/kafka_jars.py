@@ -48,6 +48,15 @@ def jars_folder() -> Path:
     return cache_folder() / "kafka" / KAFKA_VERSION / "jars"
 
 
+def _stamp() -> Path:
+    return jars_folder() / "complete"
+
+
+def is_fetched() -> bool:
+    """Whether all jars of the present list are there."""
+    return _stamp().exists() and _stamp().read_text() == _digest(LOCK)
+
+
 def fetch_jars(progress: Progress = lambda _done, _all: None) -> list[Path]:
     """All jars, sorted by name (the archive of classes needs the same order each time); fetched where missing.
 
@@ -55,11 +64,10 @@ def fetch_jars(progress: Progress = lambda _done, _all: None) -> list[Path]:
     """
     jars = locked_jars()
     folder = jars_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp, wanted = folder / "complete", _digest(LOCK)
-    if not stamp.exists() or stamp.read_text() != wanted:
+    if not is_fetched():
+        folder.mkdir(parents=True, exist_ok=True)
         _fetch_missing(jars, folder, progress)
-        stamp.write_text(wanted)
+        _stamp().write_text(_digest(LOCK))
     return sorted(folder / jar.path.name for jar in jars)
 
 

@@ -48,6 +48,16 @@ def close_run(folder: Path) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
+def forget_run(folder: Path) -> None:
+    """Remove a run that nobody wants to read about."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def running(runs: Path) -> list[Path]:
+    """The folders of stacks that run now, newest last."""
+    return [file.parent for file in sorted(runs.glob(f"*/{_FILE}")) if _record(file).alive]
+
+
 def sweep(runs: Path) -> list[Path]:
     """Clean up after every run whose owner is gone; returns their folders. Old logs go too."""
     if not runs.is_dir():

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from aftercare_local import ports
 from aftercare_local.child import Child, Command, bare_environment
-from aftercare_local.failures import PartFailedError
+from aftercare_local.failures import PartFailedError, StackError
 from aftercare_local.issuer.config import AUDIENCES, Audience, Client, IssuerConfig
 from aftercare_local.issuer.tokens import Claims, Mint, new_signing_key
+from aftercare_local.leftovers import running
 from aftercare_local.paths import LOCAL
 from aftercare_local.watchdog import Watchdog
 
@@ -21,7 +22,30 @@ _CLIENTS = {
 """Programs that ask for tokens: whom they speak to, and as what."""
 
 
-class TokenIssuer:
+def running_issuer(runs: Path) -> "PeopleTokens":
+    """Makes tokens for the stack that was started last; raises `StackError` when none runs."""
+    for folder in reversed(running(runs)):
+        config = folder / "issuer" / "config.json"
+        if config.exists():
+            settings = IssuerConfig.model_validate_json(config.read_text())
+            return PeopleTokens(Mint.open(settings.issuer, settings.key))
+    raise StackError("No stack runs here: start one with `make demo`.")
+
+
+class PeopleTokens:
+    """Tokens as the hospital's sign-in would give them."""
+
+    def __init__(self, mint: Mint) -> None:
+        self._mint = mint
+
+    def user_token(
+        self, subject: str, service: str, roles: Iterable[str], sites: Iterable[str] = ("*",), *, seconds: int = 28_800
+    ) -> str:
+        """A signed-in person's token for the side of `service`."""
+        return self._mint.token(Claims(subject, AUDIENCES[service], roles, sites), seconds=seconds)
+
+
+class TokenIssuer(PeopleTokens):
     """One issuer; the same key and clients after a restart."""
 
     def __init__(self, folder: Path, watchdog: Watchdog) -> None:
@@ -41,7 +65,7 @@ class TokenIssuer:
                 for name, (audience, roles) in _CLIENTS.items()
             ),
         )
-        self._mint = Mint.open(self.issuer, key)
+        super().__init__(Mint.open(self.issuer, key))
 
     def start(self) -> None:
         config = self._home / "config.json"
@@ -74,12 +98,6 @@ class TokenIssuer:
     @property
     def issuer(self) -> str:
         return self._config.issuer
-
-    def user_token(
-        self, subject: str, service: str, roles: Iterable[str], sites: Iterable[str] = ("*",), *, seconds: int = 28_800
-    ) -> str:
-        """A signed-in person's token for the side of `service`: what the hospital's sign-in would give."""
-        return self._mint.token(Claims(subject, AUDIENCES[service], roles, sites), seconds=seconds)
 
     def environment(self, service: str) -> dict[str, str]:
         """The settings with which a service checks tokens, and gets its own where it calls another."""

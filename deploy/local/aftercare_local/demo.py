@@ -1,0 +1,78 @@
+"""`make demo`: everything starts, one story is played and told, and all stays up to be looked at until Ctrl-C."""
+
+import importlib
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from aftercare.kit.clock import SystemClock
+from aftercare_local.stack import Options, Stack
+
+Story = Callable[[Stack, Console], str | None]
+"""Plays and tells; returns the name of the first step that was not seen, `None` when all were."""
+
+
+def run_demo(console: Console, *, once: bool, story: Story | None = None) -> int:
+    """0 when every step of the story has been seen, 1 otherwise, 130 after Ctrl-C in the middle."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    stack = Stack(Options(purpose="demo", test_clock=SystemClock().now()))
+    try:
+        missing = _play(stack, console, story)
+        if missing is None and not once:
+            console.print("\nAll stays up. Look around; Ctrl-C ends it.")
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        return 130 if once else 0
+    else:
+        return 0 if missing is None else 1
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave anything behind
+        console.print("Ending …")
+        stack.close()
+        console.print(f"Nothing is left running. Logs and mails are in {stack.folder}.")
+
+
+def _play(stack: Stack, console: Console, story: Story | None) -> str | None:
+    console.print("Starting PostgreSQL, Kafka, a mail server, a sign-in, and the services …")
+    begun = time.monotonic()
+    stack.start()
+    console.print(f"All is up after {time.monotonic() - begun:.0f} s.\n")
+    show_addresses(console, stack)
+    missing = (story or _story())(stack, console)
+    if missing is not None:
+        console.print(f"\nThe story stopped: [bold]{missing}[/bold] was not seen. Logs: {stack.folder / 'logs'}")
+    return missing
+
+
+def _story() -> Story:
+    """The story is a module of its own, loaded last: it imports this stack."""
+    play: Story = importlib.import_module("aftercare_local.story").play
+    return play
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def show_addresses(console: Console, stack: Stack) -> None:
+    """Where a person can look."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("open in a browser", style="bold")
+    table.add_column("what it is")
+    table.add_row(stack.mail.inbox_url, "every mail that is sent")
+    for service in ("intake", "directory", "support", "outreach"):
+        table.add_row(f"{stack.url(service)}/docs", f"{service}: its HTTP interface")
+    for name, url in stack.process_urls.items():
+        table.add_row(f"{url}/readyz", f"{name}: is it ready? (/metrics beside it)")
+    table.add_row(str(stack.folder / "logs"), "what every process says")
+    console.print(table)
+    console.print(
+        f"\nA token to call a service with: {sys.executable} -m aftercare_local token NAME --role coordinator\n"
+        "(with PYTHONPATH=deploy/local)\n"
+    )
