@@ -34,7 +34,8 @@ format: tools ## bring the code into shape
 	@$(IN)/ruff format .
 
 docs: tools ## write the generated documents anew
-	@$(IN)/python deploy/checks/generate.py
+	@$(IN)/python -m aftercare.schemas.generate
+	@$(IN)/python -m aftercare.kit.telemetry.page docs/metrics.md
 
 bench: setup ## measure speed, memory and idle load; long
 	@$(IN)/pytest -q -s -m bench --timeout 3600

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from aftercare_local.failures import StackError, disk_sentence
 from aftercare_local.issuer.config import AUDIENCES
@@ -25,17 +25,23 @@ def prepare() -> None:
 
     if is_fetched() and archive_is_ready():
         return
-    with Progress(console=console, transient=not console.is_terminal) as progress:
-        task = progress.add_task("Fetching Kafka", total=None)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = _begin(progress, "Fetching Kafka")
         fetch_jars(lambda done, count: progress.update(task, completed=done, total=count))
-        progress.update(task, completed=1, total=1)
-        task = progress.add_task("Preparing Kafka to start fast (once)", total=None)
-        dog = Watchdog()
-        folder = new_run_folder("prepare")
-        prepare_archive(folder, dog)
-        dog.close()
+        _begin(progress, "Preparing Kafka to start fast (once)")
+        dog, folder = Watchdog(), new_run_folder("prepare")
+        try:
+            prepare_archive(folder, dog)
+        finally:
+            dog.close()
         forget_run(folder)
-        progress.update(task, completed=1, total=1)
+
+
+def _begin(progress: Progress, title: str) -> TaskID:
+    """A bar on a terminal, a line elsewhere."""
+    if not console.is_terminal:
+        console.print(f"{title} …")
+    return progress.add_task(title, total=None)
 
 
 @app.command()

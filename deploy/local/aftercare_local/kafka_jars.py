@@ -92,6 +92,11 @@ def _fetch(maven: MavenContext, jar: Jar, folder: Path) -> None:
         wanted.cached_path.unlink(missing_ok=True)  # what an interrupted run left may be half a file
     try:
         fetched = wanted.resolve()
+    except requests.exceptions.SSLError:
+        raise StackError(
+            "The Maven repository's certificate is not trusted here: set REQUESTS_CA_BUNDLE to the file of your "
+            "organisation's authorities and start again."
+        ) from None
     except requests.RequestException:
         raise StackError(
             "Kafka's jars can't be fetched (no network?): connect once, set AFTERCARE_MAVEN_REPOSITORY to a mirror, "
