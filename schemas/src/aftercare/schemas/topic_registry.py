@@ -79,7 +79,7 @@ class TopicSpec(_Strict):
     """Services of a later release. They get no right before they exist."""
     partitions: Annotated[int, Field(ge=1, le=64)]
     cleanup: Cleanup
-    retention_days: Literal[7, 14, 30] | None = None
+    retention_days: Literal[7, 14, 21] | None = None
     """How long a record lives; absent on a compacted topic."""
     compaction_lag_hours: Annotated[int, Field(ge=1, le=24)] | None = None
     """How long an older record of the same key may outlive the newer one, at most."""
