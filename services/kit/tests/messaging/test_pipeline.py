@@ -1,5 +1,7 @@
 """The pipeline on real Postgres: what is promised when messages repeat, break, or meet a broken database."""
 
+# ruff: noqa: ARG002 - an observer is told more than a test needs
+
 import asyncio
 import hashlib
 import json
@@ -20,6 +22,7 @@ from aftercare.kit.outcome import Halt, InvalidMessage, Retryable
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import Transaction, UnitOfWork
 from aftercare.kit.testing.doubles import RecordingHandler
+from aftercare.kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.real
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -202,23 +205,19 @@ async def test_what_is_down_outside_holds_the_batch_until_it_is_back(build: Any,
 async def test_halt_commits_nothing_and_stays(build: Any, engine: AsyncEngine, counting: Counting) -> None:
     pipeline = build(RecordingHandler(fail_on={"m1": Halt("keys-missing")}))
     work = asyncio.create_task(pipeline.handle_batch([record(0), record(1)]))
-    while not counting.halts:
-        await asyncio.sleep(0)
+    await eventually(lambda: counting.halts)
     assert not work.done()
     assert pipeline.standing.reasons == {"c": "halted: keys-missing"}
     assert await rows(engine, "select 1 from inbox") == []
     work.cancel()
 
 
-async def test_a_dead_letter_that_cannot_be_stored_halts(
-    build: Any, engine: AsyncEngine, counting: Counting
-) -> None:
+async def test_a_dead_letter_that_cannot_be_stored_halts(build: Any, engine: AsyncEngine, counting: Counting) -> None:
     async with engine.begin() as connection:
         await connection.execute(text("alter table outbox add constraint no_letters check (topic not like '%.dlq')"))
     pipeline = build(RecordingHandler(fail_on={"m1": InvalidMessage("no")}))
     work = asyncio.create_task(pipeline.handle_batch([record(0), record(1)]))
-    while not counting.halts:
-        await asyncio.sleep(0)
+    await eventually(lambda: counting.halts)
     assert counting.halts == ["dead-letter-not-stored:IntegrityError"]
     assert [row.id for row in await rows(engine, "select id from inbox")] == ["m0"]
     work.cancel()
@@ -242,8 +241,7 @@ async def test_code_that_fails_for_every_message_halts_instead_of_emptying_the_t
 ) -> None:
     pipeline = build(RecordingHandler(fail_on={f"m{n}": KeyError() for n in range(100)}))
     work = asyncio.create_task(pipeline.handle_batch([record(n) for n in range(100)]))
-    while not counting.halts:
-        await asyncio.sleep(0)
+    await eventually(lambda: counting.halts)
     assert counting.halts == ["handler-fails-in-a-row:KeyError"]
     assert len(await letters(engine)) == 19
     work.cancel()
@@ -263,6 +261,17 @@ async def test_a_replayed_message_is_not_taken_for_a_duplicate(build: Any) -> No
     await pipeline.handle_batch([record(0, "a")])
     await pipeline.handle_batch([again, again])
     assert handler.ids == ["a", "a"]
+
+
+async def test_a_replay_meant_for_another_consumer_is_a_duplicate_here(build: Any, counting: Counting) -> None:
+    handler = RecordingHandler()
+    pipeline = build(handler)
+    meant_for = {"x-replay-attempt": "1", "x-replay-for": "other/consumer"}
+    await pipeline.handle_batch([record(0, "a")])
+    await pipeline.handle_batch([record(1, "a", headers=meant_for)])
+    await pipeline.handle_batch([record(2, "a", headers=meant_for | {"x-replay-for": "svc/c"})])
+    assert handler.ids == ["a", "a"]
+    assert counting.known == 1
 
 
 async def test_where_the_service_keeps_the_bytes_the_dead_letter_carries_a_hash(

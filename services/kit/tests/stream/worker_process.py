@@ -54,10 +54,8 @@ async def handle(tx: Transaction, batch: Sequence[Received[Any]]) -> None:
 async def main(given: dict[str, Any]) -> None:
     connection = KafkaConnection(**given["kafka"])
     engine = create_engine(given["database"])
-    relay_kick: list[Any] = []
-    unit_of_work = UnitOfWork(engine, SystemClock(), "urn:worker", kick=lambda: relay_kick[0]())
     relay = Relay(engine, KafkaPublisher(connection, "worker"), SystemClock())
-    relay_kick.append(relay.kick)
+    unit_of_work = UnitOfWork(engine, SystemClock(), "urn:worker", relay.kick)
     consumer: Consumer[Any] = Consumer("worker", given["topic"], typed(read, ValueError), handle)
     pipeline = Pipeline(consumer, unit_of_work, "worker")
     stop = asyncio.Event()

@@ -14,8 +14,10 @@ PREFIX = "x-dead-letter-"
 EXACT_HEADERS = f"{PREFIX}headers"
 """The original headers byte for byte (JSON of `[name, base64]`), when plain text would not be the same."""
 REPLAY_ATTEMPT = "x-replay-attempt"
+REPLAY_FOR = "x-replay-for"
+"""Whom a replay is meant for: the topic's other consumers have handled the record long ago."""
 
-_SAFE_FROM_OUTSIDE = frozenset({"content-type", "ce_specversion", REPLAY_ATTEMPT, "traceparent"})
+_SAFE_FROM_OUTSIDE = frozenset({"content-type", "ce_specversion", REPLAY_ATTEMPT, REPLAY_FOR, "traceparent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,21 @@ def dead_letter(consumer: Consumer[Any], record: Record, cause: Cause, service: 
     return OutboxRow(dead_letters_of(record.topic), record.key, record.value, {**_kept(record), **marked})
 
 
-def replay_attempt(record: Record) -> int:
-    """How often the record has been replayed from the dead letters: 0 for one that came the normal way."""
-    for name, value in record.headers:
-        if name.lower() == REPLAY_ATTEMPT and value.isdigit():
-            return int(value[:9])
-    return 0
+def addressee(service: str, consumer: str) -> str:
+    """How a replay names its consumer."""
+    return f"{service}/{consumer}"
+
+
+def replay_attempt(record: Record, reader: str | None = None) -> int:
+    """How often the record has been replayed from the dead letters: 0 for one that came the normal way.
+
+    Also 0 when the replay is meant for somebody else than `reader`, who then knows the record by its first identity.
+    """
+    stated = {name.lower(): value for name, value in record.headers}
+    attempt, meant_for = stated.get(REPLAY_ATTEMPT, b""), stated.get(REPLAY_FOR)
+    if reader is not None and meant_for is not None and meant_for.decode("utf-8", "replace") != reader:
+        return 0
+    return int(attempt[:9]) if attempt.isdigit() else 0
 
 
 def original_headers(record: Record) -> tuple[tuple[str, bytes], ...]:

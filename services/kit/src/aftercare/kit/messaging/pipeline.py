@@ -12,7 +12,7 @@ from typing import Any
 
 from aftercare.kit.backoff import Backoff
 from aftercare.kit.messaging.consumer import Consumer, Received, Record
-from aftercare.kit.messaging.dead_letter import Cause, dead_letter, replay_attempt
+from aftercare.kit.messaging.dead_letter import Cause, addressee, dead_letter, replay_attempt
 from aftercare.kit.messaging.observer import Observer
 from aftercare.kit.messaging.standing import Standing
 from aftercare.kit.messaging.suspicion import DELIVERIES_BEFORE_PARKING, Suspicion
@@ -119,7 +119,7 @@ class Pipeline:
             return Taken(record, unread, invalid=Cause("unreadable", "reading it failed", type(error).__name__))
         if received is None:
             return Taken(record, unread)
-        again = replay_attempt(record)
+        again = replay_attempt(record, addressee(self._service, self.consumer.name))
         identity = f"{received.id}#r{again}" if again else received.id
         return Taken(record, (received.source, identity), message=received)
 

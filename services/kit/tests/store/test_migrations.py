@@ -1,0 +1,65 @@
+"""The migration that services call makes exactly the tables that `add_kit_tables` describes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData
+
+from aftercare.kit.store.engine import create_engine
+from aftercare.kit.store.tables import add_kit_tables
+
+pytestmark = pytest.mark.real
+
+ENV = """
+import asyncio
+from alembic import context
+from sqlalchemy.ext.asyncio import create_async_engine
+
+def run(connection):
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+
+async def main():
+    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url"))
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+asyncio.run(main())
+"""
+FIRST = """
+from aftercare.kit.store.migrations import create_kit_tables, drop_kit_tables
+revision = "0001"
+down_revision = None
+def upgrade():
+    create_kit_tables()
+def downgrade():
+    drop_kit_tables()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "env.py").write_text(ENV)
+    (tmp_path / "versions" / "0001_kit.py").write_text(FIRST)
+    return tmp_path
+
+
+async def test_the_migrated_database_is_what_the_metadata_says(folder: Path, database: Any) -> None:
+    engine = create_engine(database(migrations=folder))
+    metadata = MetaData()
+    add_kit_tables(metadata)
+
+    def differences(connection: Connection) -> list[Any]:
+        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+        return [one for one in found if "alembic_version" not in str(one)]
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
