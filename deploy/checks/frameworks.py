@@ -1,5 +1,5 @@
-"""One framework, one file: Faust in the kit's worker and `entrypoints/stream.py`, FastAPI in `entrypoints/api.py` and
-`entrypoints/routes_*.py`. So either can be replaced without reading the rest.
+"""A framework has its place: Faust in the kit's worker and `entrypoints/stream.py`, FastAPI in the other files of
+`entrypoints/`. So either can be replaced without reading the rest, and `stream` runs without a web framework.
 """
 
 import ast
@@ -12,7 +12,7 @@ from checks.source import Finding, Source
 RULE: Final = "frameworks"
 _PLACES: Final = {
     "faust": re.compile(r"kit/stream/(?:faust_worker|offset_guard)\.py$|entrypoints/stream\.py$"),
-    "fastapi": re.compile(r"entrypoints/(?:api|routes_[a-z_]+)\.py$"),
+    "fastapi": re.compile(r"entrypoints/(?!stream\.py|cli\.py)[a-z_]+\.py$"),
 }
 
 
@@ -22,7 +22,9 @@ def find(source: Source) -> Iterator[Finding]:
         for module in _modules(node):
             place = _PLACES.get(module.partition(".")[0])
             if place is not None and not place.search(source.path.as_posix()):
-                yield source.finding(node, RULE, f"{module.partition('.')[0]} belongs to its own files only")
+                yield source.finding(
+                    node, RULE, f"{module.partition('.')[0]} belongs elsewhere: see deploy/checks/frameworks.py"
+                )
 
 
 def _modules(node: ast.AST) -> list[str]:

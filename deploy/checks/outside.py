@@ -10,8 +10,15 @@ from checks.source import Finding
 
 WALLS: Final = "walls"
 GENERATED: Final = "generated"
-GENERATORS: Final = (("contracts", "aftercare.schemas.generate"),)
-"""What is generated, and the module that does it and takes `--check`."""
+_METRICS: Final = (
+    "import pathlib, sys; from aftercare.kit.telemetry.page import is_stale;"
+    "sys.exit('stale: run make docs' if is_stale(pathlib.Path('docs/metrics.md')) else 0)"
+)
+GENERATORS: Final = {
+    "docs/events.md, schemas/json, schemas/asyncapi.yaml": ("-m", "aftercare.schemas.generate", "--check"),
+    "docs/metrics.md": ("-c", _METRICS),
+}
+"""What is generated, and the Python command that fails when it is stale."""
 _IMPORT_LINTER: Final = "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
 
 
@@ -26,8 +33,9 @@ def find_walls(root: Path) -> Iterator[Finding]:
 
 def find_stale(root: Path) -> Iterator[Finding]:
     """Generated files that differ from what would be generated."""
-    for name, module in GENERATORS:
-        command = [sys.executable, "-m", module, "--check"]
-        run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=120)
+    for name, command in GENERATORS.items():
+        run = subprocess.run(
+            [sys.executable, *command], cwd=root, capture_output=True, text=True, check=False, timeout=120
+        )
         if run.returncode != 0:
             yield Finding(Path(name), 1, GENERATED, (run.stdout + run.stderr).strip())

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -63,10 +63,14 @@ def size_table(root: Path) -> str:
     return "\n".join([head, *rows, caps])
 
 
-def main(_arguments: Sequence[str] = ()) -> int:
+def main(root: Path = ROOT) -> int:
     """Exit code 1 when anything was found."""
-    print(size_table(ROOT), end="\n\n")
-    found = find_all(ROOT)
+    try:
+        print(size_table(root), end="\n\n")
+        found = find_all(root)
+    except SyntaxError as error:
+        print(f"{error.filename}:{error.lineno}: cannot be read as Python: {error.msg}")
+        return 1
     counts = Counter(finding.rule for finding in found)
     for rule in (*PER_FILE, *PER_TREE):
         print(f"{rule:<16}{'fine' if counts[rule] == 0 else f'{counts[rule]} found'}")
@@ -76,4 +80,4 @@ def main(_arguments: Sequence[str] = ()) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -10,7 +10,7 @@ from checks.source import Finding
 RULE: Final = "service-layout"
 LIBRARIES: Final = frozenset({"kit", "programme"})
 _BESIDE: Final = frozenset(
-    {"README.md", "pyproject.toml", "Dockerfile", "alembic.ini", "migrations", "migrations_keys", "src", "tests"}
+    {"README.md", "pyproject.toml", "Dockerfile", "babel.cfg", "migrations", "migrations_keys", "src", "tests"}
 )
 """`migrations_keys`: a service whose contact keys live in a database of their own migrates that one too."""
 _INSIDE: Final = frozenset(
@@ -22,13 +22,26 @@ _INSIDE: Final = frozenset(
         "adapters",
         "entrypoints",
         "translation.py",
+        "translation_in.py",
+        "translation_out.py",
         "bootstrap.py",
         "config.py",
         "telemetry.py",
+        "words",
     }
 )
-_NEEDED: Final = ("domain", "service_layer", "adapters", "entrypoints", "bootstrap.py", "config.py")
-_ENTRYPOINTS: Final = re.compile(r"^(?:__init__|api|stream|cli|routes_[a-z_]+)\.py$")
+"""`words`: what people read, and how it is put together (texts, templates, presenters)."""
+_NEEDED: Final = (
+    "domain",
+    "service_layer",
+    "adapters",
+    "entrypoints/api.py",
+    "entrypoints/stream.py",
+    "entrypoints/cli.py",
+    "bootstrap.py",
+    "config.py",
+)
+_SAYS_NOTHING: Final = re.compile(r"^(?:utils?|helpers?|common|misc|managers?|shared|stuff|tools)(?:\.py)?$")
 _IGNORED: Final = re.compile(r"^(?:__pycache__|\..*|.*\.egg-info|dist|build)$")
 
 
@@ -41,9 +54,9 @@ def find(root: Path) -> Iterator[Finding]:
         yield from _strangers(root, service, _BESIDE)
         yield from _strangers(root, package, _INSIDE)
         yield from _missing(root, package)
-        for file in _children(package / "entrypoints"):
-            if file.suffix == ".py" and not _ENTRYPOINTS.match(file.name):
-                yield _finding(root, file, "entrypoints hold api.py, stream.py, cli.py and routes_*.py")
+    for path in sorted((root / "services").glob("*/src/**/*")):
+        if _SAYS_NOTHING.match(path.name):
+            yield _finding(root, path, "is called by nothing that it holds; name it after the field")
 
 
 def _strangers(root: Path, folder: Path, allowed: frozenset[str]) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ class Source:
 
     @classmethod
     def parse(cls, path: Path, text: str) -> "Source":
+        """Raises `SyntaxError` with the path."""
         return cls(path, text, ast.parse(text, filename=str(path)))
 
     @property

@@ -145,7 +145,7 @@ def test_fixed_words_with_references_are_fine(text: str) -> None:
         ("import fastapi", IN_A_SERVICE),
         ("def f():\n    from fastapi import Request", "services/kit/src/aftercare/kit/auth/authenticator.py"),
         ("from fastapi import APIRouter", "services/support/src/aftercare/support/entrypoints/stream.py"),
-        ("from fastapi import APIRouter", "services/support/src/aftercare/support/entrypoints/helpers.py"),
+        ("from fastapi import APIRouter", "services/support/src/aftercare/support/entrypoints/cli.py"),
         ("import faust", "services/support/src/aftercare/support/entrypoints/api.py"),
     ],
 )

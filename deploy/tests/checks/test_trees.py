@@ -10,6 +10,9 @@ from checks.documents import anchors
 COMPLETE = "# 1. T\n\n> A line.\n\n## Context\n\n## Decision\n\n## Consequences\n\nNegative: x.\n\n## Enforced by\n"
 
 
+ENTRYPOINTS = ("entrypoints/api.py", "entrypoints/stream.py", "entrypoints/cli.py", "entrypoints/routes_cases.py")
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A repository with one service, one decision and one page, all as they should be."""
@@ -17,7 +20,7 @@ def tree(tmp_path: Path) -> Path:
     for folder in ("domain", "service_layer", "adapters", "entrypoints"):
         (package / folder).mkdir(parents=True)
         (package / folder / "__init__.py").touch()
-    for file in ("__init__.py", "bootstrap.py", "config.py", "entrypoints/api.py", "entrypoints/routes_cases.py"):
+    for file in ("__init__.py", "bootstrap.py", "config.py", "domain/offer.py", *ENTRYPOINTS):
         (package / file).touch()
     (tmp_path / "docs" / "decisions").mkdir(parents=True)
     (tmp_path / "docs" / "decisions" / "0001-record-decisions.md").write_text(COMPLETE)
@@ -38,7 +41,7 @@ def test_a_tree_as_it_should_be_is_fine(tree: Path) -> None:
     assert list(documents.find(tree)) == []
 
 
-@pytest.mark.parametrize("name", ["utils.py", "helpers/x.py", "models.py", "domain.py"])
+@pytest.mark.parametrize("name", ["rules.py", "policies/x.py", "models.py", "domain.py"])
 def test_a_stranger_in_a_service_is_found(tree: Path, name: str) -> None:
     stranger = package_of(tree) / name
     stranger.parent.mkdir(exist_ok=True)
@@ -55,10 +58,10 @@ def test_a_folder_of_words_is_no_stranger_until_code_is_in_it(tree: Path) -> Non
     assert len(list(service_layout.find(tree))) == 1
 
 
-@pytest.mark.parametrize("name", ["entrypoints/worker.py", "entrypoints/routes.py"])
-def test_an_entrypoint_by_another_name_is_found(tree: Path, name: str) -> None:
-    (package_of(tree) / name).touch()
-    assert len(list(service_layout.find(tree))) == 1
+@pytest.mark.parametrize("name", ["domain/utils.py", "adapters/helpers", "entrypoints/common.py"])
+def test_a_name_that_says_nothing_is_found(tree: Path, name: str) -> None:
+    (package_of(tree) / name).mkdir()
+    assert [finding.path.name for finding in service_layout.find(tree)] == [name.partition("/")[2]]
 
 
 def test_something_beside_the_service_is_found(tree: Path) -> None:
@@ -67,7 +70,7 @@ def test_something_beside_the_service_is_found(tree: Path) -> None:
     assert len(list(service_layout.find(tree))) == 1
 
 
-@pytest.mark.parametrize("name", ["bootstrap.py", "config.py"])
+@pytest.mark.parametrize("name", ["bootstrap.py", "config.py", "entrypoints/stream.py"])
 def test_a_missing_part_is_found(tree: Path, name: str) -> None:
     (package_of(tree) / name).unlink()
     assert [finding.advice for finding in service_layout.find(tree)] == ["is missing"]
@@ -114,6 +117,9 @@ def test_a_change_log_that_does_not_know_the_version_is_found(tree: Path) -> Non
     assert len(list(documents.find(tree))) == 1
 
 
-def test_a_generator_that_fails_is_a_finding(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outside, "GENERATORS", (("gone", "aftercare.schemas.no_such_generator"),))
-    assert len(list(outside.find_stale(tree))) == 1
+@pytest.mark.parametrize(("command", "count"), [("raise SystemExit('stale')", 1), ("raise ImportError", 1), ("", 0)])
+def test_a_generator_that_fails_is_a_finding(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, command: str, count: int
+) -> None:
+    monkeypatch.setattr(outside, "GENERATORS", {"docs/x.md": ("-c", command)})
+    assert len(list(outside.find_stale(tree))) == count
