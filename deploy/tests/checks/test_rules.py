@@ -88,7 +88,7 @@ def test_the_kit_migrations_and_listed_files_may_commit() -> None:
 
 
 def test_a_transaction_that_is_used_is_fine() -> None:
-    text = "async def f(tx):\n    await tx.execute('insert into t values (1)')\n    tx.publish(1)"
+    text = "async def f(tx):\n    await tx.execute('insert into t values (1)')\n    cases.begin(tx, 1)"
     assert found(no_commit_in_application.find, text) == []
 
 

@@ -51,6 +51,11 @@ def test_seven_parameters_are_too_many_and_self_is_none() -> None:
     assert "7 parameters" in str(next(iter(find(source("def f(a, b, c, /, d, *, e, f, g): ...\n")))))
 
 
+def test_the_options_of_a_command_are_not_counted() -> None:
+    assert list(find(source("@app.command('x')\ndef f(a, b, c, d, e, f, g): ...\n"))) == []
+    assert list(find(source("@app.route('x')\ndef f(a, b, c, d, e, f, g): ...\n")))
+
+
 def test_a_test_may_tell_a_long_story_but_not_a_long_file() -> None:
     assert list(find(source(function_of(60)), test=True)) == []
     assert list(find(source("\n" * 351), test=True))

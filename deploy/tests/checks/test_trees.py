@@ -50,7 +50,7 @@ def test_a_stranger_in_a_service_is_found(tree: Path, name: str) -> None:
 
 
 def test_a_folder_of_words_is_no_stranger_until_code_is_in_it(tree: Path) -> None:
-    words = package_of(tree) / "words"
+    words = package_of(tree) / "phrases"
     words.mkdir()
     (words / "de.po").touch()
     assert list(service_layout.find(tree)) == []
