@@ -39,6 +39,9 @@ class Door:
     places: Places = field(default_factory=Places)
     limit: int = DEFAULT_LIMIT
     only: str | None = None
+    """The one format to try."""
+    assumed: str | None = None
+    """The source that everything is taken to come from, whatever it says."""
 
     def examine(self, delivery: Delivery) -> tuple[Examination, ...]:
         """All records of a delivery with their endings: at least one, whatever came. Never raises."""
@@ -73,7 +76,7 @@ class Door:
                 yield source, ending
 
     def _source(self, delivery: Delivery, ce_source: str | None) -> Source:
-        return self.sources.named(delivery.source) or self.sources.of_ce_source(ce_source)
+        return self.sources.named(self.assumed or delivery.source) or self.sources.of_ce_source(ce_source)
 
 
 def _charset(headers: Mapping[str, str]) -> str | None:

@@ -154,3 +154,13 @@ class DisclosureStep:
 
 
 Fact = IncidentReport | IncidentWithdrawal | IncidentMerge | StaffChange | RcaMilestone | DisclosureStep
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An identifier that `directory` may have to be asked about, and the token that it became."""
+
+    named: Named
+    person: str
+    source: str
+    incident: str | None

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 UNCONFIGURED = "unconfigured"
 """The name of every source that no configuration names. Its records are taken all the same."""
+NOMINATION = "nomination"
+"""The name of what people say themselves: who was involved, with or without an incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,11 @@ class Sources:
     """All sources of this installation."""
 
     known: tuple[Source, ...] = ()
+    nominations: Source = Source(NOMINATION)
+    """What people say through our own pages; never chosen by what a record says."""
 
     def named(self, name: str | None) -> Source | None:
-        return next((source for source in self.known if source.name == name), None)
+        return next((source for source in (*self.known, self.nominations) if source.name == name), None)
 
     def of_client(self, client: str | None) -> Source | None:
         return next((source for source in self.known if client and client in source.clients), None)

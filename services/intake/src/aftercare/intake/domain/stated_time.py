@@ -125,6 +125,11 @@ def _offset(words: str) -> timezone:
     return timezone(-offset if words[0] == "-" else offset)
 
 
+def is_zone(name: str) -> bool:
+    """Whether this is an IANA time zone that we know."""
+    return _zone(name) is not None
+
+
 def _zone(name: str | None) -> ZoneInfo | None:
     if not name:
         return None

@@ -56,7 +56,7 @@ def map_withdrawal(data: JsonObject, context: Context) -> IncidentWithdrawal:
     return IncidentWithdrawal(required_id(data, "record"), reason or WithdrawalReason.ENTERED_IN_ERROR)
 
 
-def map_merge(data: JsonObject, context: Context) -> IncidentMerge:
+def map_merge(data: JsonObject, _context: Context) -> IncidentMerge:
     into = read_mention(data.get("into"))
     source_id = required_id(data, "record")
     if into is None or into.source_id == source_id:

@@ -7,7 +7,16 @@ from aftercare.intake.domain.contract.fields import FORMAT, read_version
 from aftercare.intake.domain.contract.incident import map_merge, map_report, map_withdrawal
 from aftercare.intake.domain.contract.steps import map_disclosure, map_staff_added, map_staff_removed, rca_mapper
 from aftercare.intake.domain.envelope import Payload
-from aftercare.intake.domain.facts import Fact, IncidentMerge, IncidentReport, IncidentWithdrawal, Version
+from aftercare.intake.domain.facts import (
+    DisclosureStep,
+    Fact,
+    IncidentMerge,
+    IncidentReport,
+    IncidentWithdrawal,
+    RcaMilestone,
+    StaffChange,
+    Version,
+)
 from aftercare.intake.domain.json_values import JsonObject, body_hash
 from aftercare.intake.domain.outcome import Mapped, Reason, RecordIdentity, RefusedError
 from aftercare.intake.domain.vocabulary import RcaStep
@@ -46,7 +55,13 @@ def map_message(payload: Payload, context: Context) -> Mapped:
 def _identity(fact: Fact, payload: Payload, digest: str) -> tuple[RecordIdentity, Version]:
     """Records have versions; other messages happen once, and their CloudEvents id says which one it was."""
     version = read_version(payload.value)
-    if isinstance(fact, IncidentReport | IncidentWithdrawal | IncidentMerge):
-        return RecordIdentity("incident", fact.source_id), version
-    once = Version("1", version.updated)
-    return RecordIdentity("event", payload.ce_id or f"body:{digest}"), once
+    match fact:
+        case IncidentReport(source_id=own):
+            return RecordIdentity("incident", own), version
+        case IncidentWithdrawal(source_id=own):
+            return RecordIdentity("withdrawal", own), version
+        case IncidentMerge(source_id=own):
+            return RecordIdentity("merge", own), version
+        case StaffChange() | RcaMilestone() | DisclosureStep():
+            once = Version("1", version.updated)
+            return RecordIdentity("event", payload.ce_id or f"body:{digest}"), once

@@ -21,6 +21,8 @@ class Entry:
     resource: JsonObject
     address: str | None = None
     deleted_id: str | None = None
+    deletion: Any = None
+    """The request and response of that entry: two deletions of the same record differ by them."""
 
 
 def entries_of(bundle: JsonObject) -> list[Entry]:
@@ -51,7 +53,8 @@ def _walk(bundle: JsonObject) -> Iterator[Entry]:
         if resource.get("resourceType") == "Bundle":
             yield from _walk(resource)
             continue
-        yield Entry(resource, text(item.get("fullUrl")), None if resource else _deleted(item))
+        gone = None if resource else _deleted(item)
+        yield Entry(resource, text(item.get("fullUrl")), gone, [item.get("request"), item.get("response")])
 
 
 def _deleted(item: JsonObject) -> str | None:

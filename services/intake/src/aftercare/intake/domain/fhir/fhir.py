@@ -17,7 +17,7 @@ from aftercare.intake.domain.vocabulary import WithdrawalReason
 BUNDLE = "fhir-bundle"
 OTHER = "fhir-other"
 _BUNDLE_TYPES = frozenset(
-    [
+    {
         "document",
         "message",
         "transaction",
@@ -28,7 +28,7 @@ _BUNDLE_TYPES = frozenset(
         "searchset",
         "collection",
         "subscription-notification",
-    ]
+    }
 )
 _NOT_YET = {
     Release.STU3: ("fhir-stu3-adverse-event", Reason.UNSUPPORTED_RELEASE, "looks like FHIR STU3"),
@@ -70,7 +70,7 @@ def map_other(resource: JsonObject) -> Refusal:
 def _map_entry(entry: Entry, new_context: Callable[[], Context], near: Neighbours) -> Examined | None:
     if entry.deleted_id is not None:
         fact = IncidentWithdrawal(entry.deleted_id, WithdrawalReason.ENTERED_IN_ERROR)
-        digest = body_hash(["deleted", entry.deleted_id])
+        digest = body_hash([entry.deleted_id, entry.deletion])
         return Mapped(R4, RecordIdentity("incident", entry.deleted_id), Version(), digest, fact)
     if entry.resource.get("resourceType") != "AdverseEvent":
         return None

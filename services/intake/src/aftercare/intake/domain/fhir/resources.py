@@ -13,7 +13,7 @@ _LATER = {
     "Provenance": "who changed what",
 }
 _NO_INCIDENT = frozenset(
-    [
+    {
         "Account",
         "AllergyIntolerance",
         "Basic",
@@ -64,7 +64,7 @@ _NO_INCIDENT = frozenset(
         "Subscription",
         "Substance",
         "ValueSet",
-    ]
+    }
 )
 
 

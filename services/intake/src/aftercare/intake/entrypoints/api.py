@@ -1,0 +1,20 @@
+"""`intake` over HTTP."""
+
+from fastapi import FastAPI
+
+from aftercare.intake.entrypoints import routes_parked, routes_people, routes_records
+from aftercare.kit.auth.authenticator import Authenticator
+from aftercare.kit.auth.refusals import install_refusals
+from aftercare.kit.service import Runtime, Service
+
+
+def create_app(service: Service, runtime: Runtime, authenticator: Authenticator | None = None) -> FastAPI:
+    """The application. `authenticator` is replaced by tests."""
+    app = FastAPI(title="Aftercare intake", docs_url=None, redoc_url=None)
+    app.state.application = service.application
+    app.state.runtime = runtime
+    app.state.authenticator = authenticator or Authenticator(service.application.settings)
+    install_refusals(app)
+    for routes in (routes_records, routes_people, routes_parked):
+        app.include_router(routes.router)
+    return app

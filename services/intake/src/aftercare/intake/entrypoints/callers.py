@@ -1,0 +1,48 @@
+"""Who calls, and what they may do. Asked before anything is looked up."""
+
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Request
+
+from aftercare.intake.bootstrap import Application
+from aftercare.kit.auth.principal import ALL_SITES, Principal, Rights
+
+RIGHTS = Rights(
+    {
+        "send-records": frozenset({"intake-writer"}),
+        "try-records": frozenset({"intake-writer", "operator"}),
+        "read-record": frozenset({"intake-writer", "operator", "coordinator"}),
+        "nominate": frozenset({"intake-writer", "manager", "coordinator"}),
+        "see-tasks": frozenset({"manager", "coordinator"}),
+        "see-conflicts": frozenset({"operator", "coordinator"}),
+        "see-parked": frozenset({"operator"}),
+        "replay": frozenset({"operator"}),
+    }
+)
+
+
+async def principal_of(request: Request) -> Principal:
+    """The caller of a request. Raises `Unauthenticated`."""
+    caller: Principal = await request.app.state.authenticator.authenticated(request.headers.get("authorization"))
+    return caller
+
+
+def application_of(request: Request) -> Application:
+    application: Application = request.app.state.application
+    return application
+
+
+Caller: TypeAlias = Annotated[Principal, Depends(principal_of)]
+App: TypeAlias = Annotated[Application, Depends(application_of)]
+
+
+def sees_guarded(caller: Principal) -> bool:
+    """Whether the caller may see what somebody keeps from managers."""
+    return caller.has("coordinator")
+
+
+def sites_of(caller: Principal) -> frozenset[str] | None:
+    """The sites that the caller sees; `None` for all. A coordinator without any sees all."""
+    if ALL_SITES in caller.sites or (caller.has("coordinator") and not caller.sites):
+        return None
+    return caller.sites

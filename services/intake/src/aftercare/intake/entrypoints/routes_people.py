@@ -1,0 +1,130 @@
+"""People say who was involved: a nomination, or the answer to a task."""
+
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from aftercare.intake.adapters import tasks
+from aftercare.intake.entrypoints.answers import as_json
+from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, sees_guarded, sites_of
+from aftercare.intake.entrypoints.routes_records import Key, take, told
+from aftercare.intake.service_layer.nominate import nomination, say_nobody
+from aftercare.kit.auth.principal import Principal
+
+router = APIRouter()
+Words = Field(default=None, min_length=1, max_length=512)
+
+
+class Person(BaseModel):
+    """By identifier (`system` may be left out for the house's own staff numbers), FHIR reference, or display name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    system: str | None = Words
+    value: str | None = Words
+    reference: str | None = Words
+    display: str | None = Words
+    relation: Literal["involved", "witness", "on-shift", "harmed", "reporter"] = "involved"
+
+
+class WhichIncident(BaseModel):
+    """By its number as people know it, by our reference, or by the id in a source."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str | None = Words
+    reference: str | None = Words
+    source: str | None = Words
+    id: str | None = Words
+
+
+class Nomination(BaseModel):
+    """Somebody who may need support, with an incident or without one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    staff: tuple[Person, ...] = Field(min_length=1, max_length=500)
+    incident: WhichIncident | None = None
+    route: Literal["colleague", "manager", "management", "claim"] | None = None
+    site: str | None = Words
+    unit: str | None = Words
+    occurred: str | None = Words
+    fears_repercussion: bool = False
+
+
+class Answer(BaseModel):
+    """Either `staff`, or `nobody: true` after having looked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    staff: tuple[Person, ...] = Field(default=(), max_length=500)
+    nobody: bool = False
+
+
+@router.post("/involvements")
+async def nominate(
+    request: Request, said: Nomination, caller: Caller, application: App, key: Key = None
+) -> JSONResponse:
+    """Name people. Without an incident it becomes a stressful event of its own."""
+    RIGHTS.require(caller, "nominate")
+    source = said.incident.source if said.incident else None
+    if source is not None and application.intake.door.sources.named(source) is None:
+        raise HTTPException(422, "there is no source of this name")
+    arrival = nomination(
+        _people(said.staff, said.route or _route_of(caller)),
+        said.model_dump(exclude_none=True),
+        key=f"{caller.client_id}|{caller.subject}|{key}" if key else None,
+    )
+    return as_json(await take(request, arrival, caller, key))
+
+
+@router.get("/tasks")
+async def list_tasks(request: Request, caller: Caller, application: App) -> JSONResponse:
+    """Incidents that name nobody, oldest first, with the source's own number: say who was involved."""
+    RIGHTS.require(caller, "see-tasks")
+    async with request.app.state.runtime.unit_of_work() as tx:
+        found = await tasks.open_tasks(tx, application.vault, sites_of(caller), guarded=sees_guarded(caller))
+    return JSONResponse({"tasks": [told(row) for row in found]})
+
+
+@router.post("/tasks/{task}/answer")
+async def answer_task(request: Request, task: str, said: Answer, caller: Caller, application: App) -> JSONResponse:
+    """Name the people involved, or record that no member of staff was."""
+    RIGHTS.require(caller, "see-tasks")
+    if said.nobody == bool(said.staff):
+        raise HTTPException(422, "name the staff involved, or say nobody: one of the two")
+    async with request.app.state.runtime.unit_of_work() as tx:
+        incident = await tasks.find_task(tx, task, sites_of(caller), guarded=sees_guarded(caller))
+        if incident is None:
+            raise HTTPException(404, "there is no such task, or it has been answered")
+        if said.nobody:
+            if not await say_nobody(tx, application.intake, incident):
+                raise HTTPException(409, "somebody is named for this incident by now")
+        else:
+            people = _people(said.staff, _route_of(caller))
+            await application.intake.receive(tx, [nomination(people, {"incident": {"reference": incident}})])
+    return JSONResponse({"task": task, "answered": True})
+
+
+@router.get("/conflicts")
+async def list_conflicts(request: Request, caller: Caller, limit: int = 100) -> JSONResponse:
+    """Versions that came twice with different bodies: the first stands, the second is kept."""
+    RIGHTS.require(caller, "see-conflicts")
+    async with request.app.state.runtime.unit_of_work() as tx:
+        found = await tasks.conflicts(tx, max(1, min(limit, 1000)))
+    return JSONResponse({"conflicts": [told(row) for row in found]})
+
+
+def _people(staff: tuple[Person, ...], route: str) -> list[dict[str, Any]]:
+    people = [one.model_dump(exclude_none=True) | {"route": route} for one in staff]
+    if any(not {"value", "reference", "display"} & one.keys() for one in people):
+        raise HTTPException(422, "each person needs a value, a reference or a display name")
+    return people
+
+
+def _route_of(caller: Principal) -> str:
+    if caller.has("manager"):
+        return "manager"
+    return "management" if caller.has("coordinator") else "colleague"

@@ -1,0 +1,169 @@
+"""One mapped record, applied to the books: persons become tokens here, and nothing after this knows a name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aftercare.intake.domain import book as decide
+from aftercare.intake.domain.book import Book, Involved, Standing
+from aftercare.intake.domain.facts import (
+    DisclosureStep,
+    Fact,
+    IncidentMerge,
+    IncidentReport,
+    IncidentWithdrawal,
+    Mention,
+    Named,
+    NamedStaff,
+    Question,
+    RcaMilestone,
+    StaffChange,
+    Version,
+)
+from aftercare.intake.domain.rca_book import RcaBook, apply_milestone
+from aftercare.intake.domain.source import Source
+from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, PatientLink
+from aftercare.intake.service_layer.ports import Naming
+from aftercare.intake.translation import disclosure_message, rca_message
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    effect: Effect
+    incident: str | None = None
+    rca: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """One record on its way into the books. `record` is its reference, the cause of all that follows."""
+
+    ledger: Ledger
+    naming: Naming
+    source: Source
+    record: str
+    received: datetime
+
+    def apply(self, fact: Fact, version: Version) -> Applied:
+        """Change the books. Raises `RefusedError` when the record points at an incident that can't be found."""
+        standing = Standing.of(version, self.received)
+        match fact:
+            case IncidentReport():
+                return self._report(fact, standing)
+            case IncidentWithdrawal(source_id=source_id, reason=reason):
+                book = self._book(Mention(source_id))
+                return self._settled(decide.apply_withdrawal(book, reason, standing))
+            case IncidentMerge(source_id=source_id, into=into):
+                target = self._book(into).incident
+                return self._settled(decide.apply_merge(self._book(Mention(source_id)), target, standing))
+            case StaffChange():
+                return self._staff_change(fact)
+            case RcaMilestone():
+                return self._rca(fact)
+            case DisclosureStep():
+                return self._disclosure(fact)
+
+    def _report(self, fact: IncidentReport, standing: Standing) -> Applied:
+        book = self._book(Mention(fact.source_id))
+        staff = self._involved(fact.staff, book)
+        decision = decide.apply_report(book, fact.details, staff, standing, guarded=fact.fears_repercussion)
+        self.ledger.number(
+            book.incident,
+            [self.naming.key("number", number) for number in fact.numbers],
+            next(iter(fact.numbers), fact.source_id if not fact.source_id.startswith("body:") else None),
+        )
+        applied = self._settled(decision)
+        if decision.applied:
+            for patient in fact.patients:
+                link = PatientLink(book.incident, self.naming.patient(patient), patient.subject)
+                self.ledger.patients.setdefault((link.incident, link.patient), (link, self.record))
+        return applied
+
+    def _staff_change(self, fact: StaffChange) -> Applied:
+        book = self._book(fact.incident)
+        if fact.removed:
+            persons = [token for named in fact.removed if (token := self._token(named, book)) is not None]
+            return self._settled(decide.apply_staff_removed(book, persons))
+        return self._settled(decide.apply_staff_added(book, self._involved(fact.added, book)))
+
+    def _rca(self, fact: RcaMilestone) -> Applied:
+        key = rca_key(fact, self.source, self.naming)
+        rca = self.ledger.rcas.get(key) or RcaBook(self.naming.reference("rca", *key), self.source.name)
+        incidents = tuple(self._book(mention).incident for mention in fact.incidents)
+        about = next(iter(incidents), None)
+        team = None if fact.team is None else self._persons(fact.team, about)
+        interviewee = self._persons([fact.interviewee], about) if fact.interviewee is not None else ()
+        rca = apply_milestone(rca, incidents, fact.method, team, self.received)
+        self.ledger.rcas[key] = rca
+        self.ledger.changed_rcas[key] = None
+        message = rca_message(rca, fact, next(iter(interviewee), None), backfill=self.source.backfill)
+        self.ledger.messages.append((message, self.record))
+        return Applied(Effect.APPLIED, about, rca.rca)
+
+    def _disclosure(self, fact: DisclosureStep) -> Applied:
+        incident = self._book(fact.incident).incident
+        lead = self._persons([fact.lead], incident) if fact.lead is not None else ()
+        participants = self._persons(fact.participants, incident)
+        book = self.ledger.milestone(incident)
+        message = disclosure_message(book, fact, next(iter(lead), None), participants, self.received)
+        self.ledger.messages.append((message, self.record))
+        return Applied(Effect.APPLIED, incident)
+
+    def _settled(self, decision: decide.Decision) -> Applied:
+        effect = self.ledger.settle(decision, self.record)
+        into = decision.book.merged_into
+        if into is not None and decision.forwarded:
+            target = self.ledger.book(into)
+            moved = [
+                replace(one, involvement=self.naming.reference("inv", into, one.person)) for one in decision.forwarded
+            ]
+            self.ledger.settle(decide.apply_staff_added(target, moved), self.record)
+        return Applied(effect, decision.book.incident)
+
+    def _book(self, mention: Mention) -> Book:
+        return self.ledger.book(find_incident(mention, self.source, self.ledger, self.naming))
+
+    def _involved(self, staff: Iterable[NamedStaff], book: Book) -> list[Involved]:
+        found = []
+        for one in staff:
+            token = self._token(one.person, book)
+            if token is None:
+                continue
+            self.ledger.ask([Question(one.person, token, self.source.name, book.incident)], self.record)
+            reference = self.naming.reference("inv", book.incident, token)
+            found.append(Involved(reference, token, one.relation, one.route, one.never_through_manager))
+        return found
+
+    def _persons(self, people: Iterable[Named], about: str | None) -> tuple[str, ...]:
+        tokens = []
+        for named in people:
+            name = self.naming.person(named)
+            if name is not None:
+                tokens.append(name.token)
+                self.ledger.ask([Question(named, name.token, self.source.name, about)], self.record)
+        return tuple(dict.fromkeys(tokens))
+
+    def _token(self, named: Named, book: Book) -> str | None:
+        """The token by which the book knows this person already, under whichever key; else the current one."""
+        name = self.naming.person(named)
+        if name is None:
+            return None
+        known = {one.person for one in book.involved} | book.excluded
+        return next((alias for alias in (name.token, *name.aliases) if alias in known), name.token)
+
+
+def find_incident(mention: Mention, source: Source, ledger: Ledger, naming: Naming) -> str:
+    """The reference of the incident meant. Raises `RefusedError` when nobody can tell which."""
+    if mention.reference is not None:
+        return ledger.known(mention.reference)
+    if mention.source_id is not None:
+        return ledger.references[incident_key(mention.source_id, source, naming)]
+    return ledger.by_number(naming.key("number", mention.number or ""), source.name)
+
+
+def incident_key(source_id: str, source: Source, naming: Naming) -> Key:
+    return source.name, naming.key("incident", source.scope, source_id)
+
+
+def rca_key(fact: RcaMilestone, source: Source, naming: Naming) -> Key:
+    return source.name, naming.key("rca", source.scope, fact.rca_id)

@@ -1,0 +1,165 @@
+"""One examined record, taken into the ledger: new, a duplicate, a conflict, or refused with a reason."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from aftercare.intake.domain.examine import Examination
+from aftercare.intake.domain.facts import (
+    DisclosureStep,
+    IncidentMerge,
+    IncidentReport,
+    IncidentWithdrawal,
+    Mention,
+    RcaMilestone,
+    StaffChange,
+)
+from aftercare.intake.domain.outcome import Ending, Mapped, Reason, Refusal, RefusedError
+from aftercare.intake.domain.source import Source
+from aftercare.intake.service_layer.apply import Applying, incident_key, rca_key
+from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, Seen, Wanted
+from aftercare.intake.service_layer.ports import Naming
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one record."""
+
+    reference: str
+    index: int
+    source: str
+    format: str
+    outcome: Ending
+    reason: Reason
+    detail: str
+    advice: str = ""
+    effect: Effect = Effect.NONE
+    is_new: bool = True
+    incident: str | None = None
+    rca: str | None = None
+    doubts: tuple[str, ...] = ()
+    identity_key: str = field(default="", repr=False)
+    version_key: str = field(default="", repr=False)
+    body_hash: str = field(default="", repr=False)
+    conflicts_with: str | None = None
+
+    @property
+    def explanation(self) -> str:
+        return f"{self.reason}: {self.detail}; {self.advice}" if self.advice else str(self.reason)
+
+
+def wanted_by(examinations: list[tuple[Examination, str]], naming: Naming) -> Wanted:
+    """What must be loaded to take these records, each given with the hash of its body."""
+    incidents: set[Key] = set()
+    references: set[str] = set()
+    numbers: set[str] = set()
+    rcas: set[Key] = set()
+    records: set[Key] = set()
+    for examination, body_hash in examinations:
+        records.add(record_key(examination, body_hash, naming))
+        if isinstance(examination.ending, Refusal):
+            continue
+        for mention in mentions_of(examination.ending):
+            if mention.reference is not None:
+                references.add(mention.reference)
+            elif mention.source_id is not None:
+                incidents.add(incident_key(mention.source_id, examination.source, naming))
+            else:
+                numbers.add(naming.key("number", mention.number or ""))
+        if isinstance(examination.ending.fact, RcaMilestone):
+            rcas.add(rca_key(examination.ending.fact, examination.source, naming))
+    return Wanted(frozenset(incidents), frozenset(references), frozenset(numbers), frozenset(rcas), frozenset(records))
+
+
+def mentions_of(mapped: Mapped) -> tuple[Mention, ...]:
+    """Every incident that a record points at."""
+    match mapped.fact:
+        case IncidentReport(source_id=own) | IncidentWithdrawal(source_id=own):
+            return (Mention(own),)
+        case IncidentMerge(source_id=own, into=into):
+            return (Mention(own), into)
+        case StaffChange(incident=incident) | DisclosureStep(incident=incident):
+            return (incident,)
+        case RcaMilestone(incidents=incidents):
+            return incidents
+
+
+def record_key(examination: Examination, body_hash: str, naming: Naming) -> Key:
+    """By what a record is known again. A refused one is known by its bytes."""
+    source: Source = examination.source
+    if isinstance(examination.ending, Refusal):
+        return source.name, naming.key("body", source.scope, body_hash, str(examination.index))
+    identity = examination.ending.identity
+    return source.name, naming.key("record", source.scope, identity.kind, identity.id)
+
+
+def take(ledger: Ledger, naming: Naming, examination: Examination, body_hash: str, received: datetime) -> Taken:
+    """Take one record. Never raises for what a record says."""
+    key = record_key(examination, body_hash, naming)
+    ending = examination.ending
+    reference = naming.reference("rec", *key, str(examination.index))
+    if isinstance(ending, Refusal):
+        return _refused(ledger, examination, ending, key, reference, body_hash)
+    version_key = naming.key("version", ending.version.stated or f"hash:{ending.body_hash}")
+    before = ledger.seen.setdefault(key, [])
+    again = [one for one in before if one.version_key == version_key and one.outcome == Ending.MAPPED]
+    same = next((one for one in again if one.body_hash == ending.body_hash), None)
+    plain = Taken(
+        same.reference if same else reference,
+        examination.index,
+        examination.source.name,
+        ending.format,
+        Ending.MAPPED,
+        Reason.MAPPED,
+        "",
+        doubts=ending.doubts,
+        identity_key=key[1],
+        version_key=version_key,
+        body_hash=ending.body_hash,
+    )
+    if same is not None:
+        return replace(plain, effect=same.effect, incident=same.incident, is_new=False)
+    if again:
+        conflicting = replace(
+            plain,
+            effect=Effect.CONFLICT,
+            incident=again[0].incident,
+            conflicts_with=again[0].reference,
+            detail="this version came before with another body; the first one stands",
+            advice="compare the two at the source, and send the right one as a new version",
+        )
+        return _remember(ledger, key, conflicting)
+    applying = Applying(ledger, naming, examination.source, reference, received)
+    try:
+        applied = applying.apply(ending.fact, ending.version)
+    except RefusedError as refused:
+        return _refused(ledger, examination, refused.refusal, key, reference, ending.body_hash)
+    return _remember(ledger, key, replace(plain, effect=applied.effect, incident=applied.incident, rca=applied.rca))
+
+
+def _refused(
+    ledger: Ledger, examination: Examination, refusal: Refusal, key: Key, reference: str, body_hash: str
+) -> Taken:
+    before = ledger.seen.setdefault(key, [])
+    same = next((one for one in before if one.body_hash == body_hash and one.outcome != Ending.MAPPED), None)
+    taken = Taken(
+        same.reference if same else reference,
+        examination.index,
+        examination.source.name,
+        refusal.format,
+        refusal.ending,
+        refusal.reason,
+        refusal.detail,
+        refusal.advice,
+        is_new=same is None,
+        identity_key=key[1],
+        version_key="",
+        body_hash=body_hash,
+    )
+    return taken if same is not None else _remember(ledger, key, taken)
+
+
+def _remember(ledger: Ledger, key: Key, taken: Taken) -> Taken:
+    ledger.seen[key].append(
+        Seen(taken.reference, taken.version_key, taken.body_hash, taken.effect, taken.outcome, taken.incident)
+    )
+    return taken
