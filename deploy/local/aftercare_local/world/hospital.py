@@ -1,9 +1,16 @@
 """What the hospital's own systems send: FHIR adverse events, and our own contract for the rest."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
+import httpx
+from kafka import KafkaProducer
+
+from aftercare.schemas.topics import Topic
+from aftercare_local.stack import Stack
 from aftercare_local.world.people import EMPLOYEE_SYSTEM, Person
 
 FHIR_BASE = "https://incidents.hospital.example/fhir"
@@ -42,7 +49,7 @@ def adverse_event(number: str, involved: list[Person], *, harm: str, occurred: d
         "subject": {"reference": "Patient/pat-90017", "display": "Winifred Ashgrove"},
         "date": occurred.isoformat(),
         "recordedDate": occurred.isoformat(),
-        "location": {"reference": "Location/ward-3", "display": "Ward 3"},
+        "location": {"reference": "Location/w7", "display": "Ward 7"},
         "contributor": [
             {
                 "reference": f"Practitioner/{person.number}",
@@ -82,3 +89,66 @@ def cloud_event(event_id: str, event_type: str, data: Json, at: datetime) -> byt
             "data": data,
         }
     ).encode()
+
+
+@dataclass
+class Incident:
+    """An incident as its source system knows it."""
+
+    number: str
+    involved: list[Person]
+    harm: str
+    occurred: datetime
+    version: int = 1
+
+    def as_fhir(self) -> Json:
+        return adverse_event(self.number, self.involved, harm=self.harm, occurred=self.occurred, version=self.version)
+
+
+class Hospital:
+    """The incident system: it produces to the source topic as its own user, or posts over HTTP with its own token."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._producer = KafkaProducer(**stack.kafka.users["source"].client_options())
+        self._http = httpx.Client(base_url=stack.url("intake"), timeout=30)
+        self._token = stack.issuer.user_token("incident-system", "intake", ["intake-writer"])
+        self._ids = count(1)
+
+    def file(self, incident: Incident, *, over: str) -> None:
+        body = json.dumps(incident.as_fhir()).encode()
+        if over == "http":
+            headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/fhir+json"}
+            self._http.post("/fhir/AdverseEvent", content=body, headers=headers).raise_for_status()
+        else:
+            self._send(body, [("content-type", b"application/fhir+json")])
+
+    def withdraw(self, incident: Incident, at: datetime) -> None:
+        incident.version += 1
+        record = {"id": incident.number, "version": str(incident.version)}
+        self._tell("incident-withdrawn", {"record": record, "reason": "entered-in-error"}, at)
+
+    def remove_staff(self, incident: Incident, people: list[Person], at: datetime) -> None:
+        staff = [{"system": EMPLOYEE_SYSTEM, "value": person.number} for person in people]
+        self._tell("staff-involved-removed", {"incident": {"id": incident.number}, "staff": staff}, at)
+
+    def schedule_interview(self, person: Person, incident_number: str, at: datetime) -> None:
+        data = {
+            "rca": {"id": f"RCA-{incident_number}"},
+            "incidents": [{"id": incident_number}],
+            "interviewee": {"system": EMPLOYEE_SYSTEM, "value": person.number},
+            "method": "rca2",
+            "at": at.isoformat(),
+        }
+        self._tell("rca-interview-scheduled", data, at)
+
+    def _tell(self, name: str, data: Json, at: datetime) -> None:
+        event_id = f"{name}-{next(self._ids)}-{at.timestamp():.0f}"
+        body = cloud_event(event_id, f"org.aftercare.source.{name}.v1", data, at)
+        self._send(body, [("content-type", b"application/cloudevents+json")])
+
+    def _send(self, body: bytes, headers: list[tuple[str, bytes]]) -> None:
+        self._producer.send(Topic.SOURCE.value, value=body, headers=headers).get(timeout=30)
+
+    def close(self) -> None:
+        self._producer.close()
+        self._http.close()

@@ -100,6 +100,12 @@ class Visitor:
         form = next(form for form in confirm.forms if form.method == "post" and form.filled)
         return self.submit(confirm, form)
 
+    def undo(self, thanks: Page) -> Page:
+        """Take the answer back, from the page that thanks for it: press, then confirm."""
+        asked = self.submit(thanks, thanks.forms[0])
+        form = next(form for form in asked.forms if form.method == "post" and form.filled)
+        return self.submit(asked, form)
+
     @staticmethod
     def _page(answer: httpx.Response) -> Page:
         return Page(str(answer.url), answer.status_code, answer.text)

@@ -5,7 +5,6 @@ import io
 from dataclasses import dataclass, field, replace
 
 EMPLOYEE_SYSTEM = "https://hospital.example/employee"
-ISSUER = "https://login.hospital.example"
 
 ROSTER_COLUMNS = (
     "employee_number",
@@ -35,8 +34,8 @@ class Person:
     given: str
     family: str
     role: str = "nurse"
-    site: str = "st-brigid"
-    unit: str = "ward-3"
+    site: str = "north"
+    unit: str = "north-ward-7"
     mobile: str = ""
     language: str = "en"
     manager: str = ""
@@ -62,7 +61,8 @@ class Person:
     def leaving(self) -> "Person":
         return replace(self, status="leaver")
 
-    def row(self) -> dict[str, str]:
+    def row(self, issuer: str) -> dict[str, str]:
+        """One line of the roster; `issuer` is the hospital's sign-in."""
         return {
             "employee_number": self.number,
             "given_name": self.given,
@@ -76,17 +76,17 @@ class Person:
             "unit": self.unit,
             "manager": self.manager,
             "identifiers": ";".join([f"{EMPLOYEE_SYSTEM}|{self.number}", *self.other_identifiers]),
-            "issuer": ISSUER,
+            "issuer": issuer,
             "subject": self.subject,
             "channels": self.channels,
             "status": self.status,
         }
 
 
-def roster_csv(people: list[Person]) -> str:
+def roster_csv(people: list[Person], issuer: str) -> str:
     """The roster as HR exports it."""
     text = io.StringIO()
     writer = csv.DictWriter(text, ROSTER_COLUMNS)
     writer.writeheader()
-    writer.writerows(person.row() for person in people)
+    writer.writerows(person.row(issuer) for person in people)
     return text.getvalue()

@@ -48,7 +48,7 @@ class Settling:
                 service, "select count(*) from timer where due_at <= $1", now
             )
         pending["outreach sends"] = self._databases.value(
-            "outreach", "select count(*) from message where status = 'queued' and due_at <= $1", now
+            "outreach", "select count(*) from message where status = 'queued' and due <= $1", now
         )
         if not any(pending.values()):
             pending |= self._lag()
@@ -75,7 +75,7 @@ class Settling:
         ]
         due.append(
             self._databases.value(
-                "outreach", "select min(due_at) from message where status = 'queued' and due_at <= $1", before
+                "outreach", "select min(due) from message where status = 'queued' and due <= $1", before
             )
         )
         return min((instant for instant in due if instant is not None), default=None)
