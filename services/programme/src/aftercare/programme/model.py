@@ -116,6 +116,8 @@ class CoordinationPolicy(Policy):
     """A person who did not answer the telephone is rung again after this."""
     unresolved_after: timedelta = timedelta(hours=4)
     """An incident that names nobody, or somebody whom nobody knows, becomes a coordinator's task (after S-11)."""
+    unresolved_again_after: timedelta = timedelta(days=1)
+    """And again after this, for as long as it is unresolved."""
     unsent_after: timedelta = timedelta(hours=12)
     """An offer that no server has taken becomes one too, so that a dead channel skips nobody. Longer than a night."""
     unsent_after_urgent: timedelta = timedelta(minutes=30)

@@ -84,6 +84,11 @@ class Case:
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def is_unsent(self) -> bool:
+        """Whether its offer has not left yet, so that it can still be taken back."""
+        return self.state is CaseState.OFFER_DUE
+
     def after(self, happening: Happening, now: datetime) -> "Case | None":
         """The case after `happening`; `None` where the table has no row, so nothing changes."""
         state = TRANSITIONS.get((self.state, happening))

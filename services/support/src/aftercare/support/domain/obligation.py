@@ -34,6 +34,11 @@ class Obligation:
         return self.settlement is Settlement.OFFER_MADE
 
     @property
+    def is_for_nobody(self) -> bool:
+        """Whether it stands for a record that named nobody, so that there is no identifier to find out about."""
+        return self.involvement is None and self.rca is None and self.person is None
+
+    @property
     def is_covered(self) -> bool:
         """Whether the person has an offer or care, by this obligation or by another."""
         return self.case is not None

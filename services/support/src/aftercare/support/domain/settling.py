@@ -24,6 +24,8 @@ class Standing:
     gone: bool
     open_case: Case | None
     new_case: str
+    site: str | None = None
+    """Where the person works: their own coordinators look after them, wherever it happened."""
 
 
 @dataclass(slots=True)
@@ -44,15 +46,13 @@ def settle_person(standing: Standing, owed: Sequence[Obligation], now: datetime)
     settled = Settled()
     case = standing.open_case
     kept: list[Obligation] = []
-    freed = False
     for obligation in owed:
         decision = decide_obligation(obligation, case, gone=standing.gone)
         if isinstance(decision, NoOffer) and decision.case is None:
-            freed = freed or obligation.has_offer
             settled.obligations.append(obligation.settled(Settlement.NO_OFFER_MADE, decision.reason, None, now))
         else:
             kept.append(obligation)
-    if freed and case is not None:
+    if case is not None and case.state is CaseState.OFFER_DUE:
         case = _inherit(case, kept, settled, now)
     for obligation in kept:
         case = _settle_due(standing, obligation, case, settled, now)
@@ -60,11 +60,12 @@ def settle_person(standing: Standing, owed: Sequence[Obligation], now: datetime)
 
 
 def _inherit(case: Case, kept: list[Obligation], settled: Settled, now: datetime) -> Case | None:
-    """The unsent offer lost what it was made for: pass it on, or withdraw it."""
+    """An unsent offer that lost what it was made for is passed on, or withdrawn."""
     if any(obligation.has_offer and obligation.case == case.case for obligation in kept):
         return case
-    if kept:
-        heir = kept.pop(0)
+    heir = next((one for one in kept if not one.has_offer and one.case in (None, case.case)), None)
+    if heir is not None:
+        kept.remove(heir)
         settled.obligations.append(heir.settled(Settlement.OFFER_MADE, None, case.case, now))
         return case
     withdrawn = case.after(Happening.WITHDRAWN, now)
@@ -109,7 +110,7 @@ def _new_case(standing: Standing, obligation: Obligation, now: datetime) -> Case
         opened_at=now,
         changed_at=now,
         never_through_manager=obligation.never_through_manager,
-        site=obligation.site,
+        site=standing.site or obligation.site,
     )
 
 

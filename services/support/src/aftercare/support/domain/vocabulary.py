@@ -144,3 +144,58 @@ class Mode(StrEnum):
 
     INDIVIDUAL = "individual"
     GROUP = "group"
+
+
+class Purpose(StrEnum):
+    """What a contact is for; `outreach` has the words and the ladder for each."""
+
+    OFFER = "offer"
+    OFFER_BEFORE_INTERVIEW = "offer-before-interview"
+    OFFER_AFTER_INTERVIEW = "offer-after-interview"
+    REMINDER = "reminder"
+    SUPPORTER_FOUND = "supporter-found"
+    COORDINATOR_WILL_CALL = "coordinator-will-call"
+    SUPPORTER_ASK = "supporter-ask"
+    SUPPORTER_CARD = "supporter-card"
+    COORDINATOR_TASK = "coordinator-task"
+
+    @property
+    def is_offer(self) -> bool:
+        return self in (Purpose.OFFER, Purpose.OFFER_BEFORE_INTERVIEW, Purpose.OFFER_AFTER_INTERVIEW)
+
+
+class RequestState(StrEnum):
+    """A request for contact: not sent yet, out, or over (answered, cancelled or of no use any more)."""
+
+    OPEN = "open"
+    SENT = "sent"
+    OVER = "over"
+
+
+class Verdict(StrEnum):
+    """What is known of an identifier behind which there is nobody to be offered anything."""
+
+    NOT_STAFF = "not-staff"
+    CANNOT_BE_IDENTIFIED = "cannot-be-identified"
+    LEFT_ORGANISATION = "left-organisation"
+
+
+class Act(StrEnum):
+    """What the audit trail calls a change. One word per kind of change; whom and what are references."""
+
+    OBLIGATION_OPENED = "obligation-opened"
+    OBLIGATION_SETTLED = "obligation-settled"
+    CASE_MOVED = "case-moved"
+    CASES_MERGED = "cases-merged"
+    WISHES_CHANGED = "wishes-changed"
+    SUPPORTER_ASKED = "supporter-asked"
+    SUPPORTER_ANSWERED = "supporter-answered"
+    SUPPORTER_TIMED_OUT = "supporter-timed-out"
+    SUPPORTER_RELEASED = "supporter-released"
+    SUPPORTER_CHANGED = "supporter-changed"
+    CARD_GRANTED = "card-granted"
+    CARD_REVOKED = "card-revoked"
+    TASK_OPENED = "task-opened"
+    TASK_CLAIMED = "task-claimed"
+    TASK_PASSED_ON = "task-passed-on"
+    TASK_DONE = "task-done"
