@@ -1,0 +1,133 @@
+"""Sends queued messages: claim one, resolve the contact, hand it to a courier, write down what became of it.
+
+One transaction and one row lock per message while it is in flight. A kill in between repeats the messages in
+flight, at most, with the same `Message-ID` and a link that works.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from aftercare.kit.store.transaction import UnitOfWork
+from aftercare.outreach.adapters import links, messages
+from aftercare.outreach.adapters.links import NewLink
+from aftercare.outreach.domain.links import NONCE_VALID
+from aftercare.outreach.service_layer.dispatch import Dispatch, postpone
+from aftercare.outreach.service_layer.purse import TokenPurse
+
+log = logging.getLogger(__name__)
+
+SEND = "send"
+_IDLE_SECONDS = 1.0
+_TIDY_EVERY_SECONDS = 3600.0
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What the last failed delivery raised, shown by the step that follows."""
+
+    error: Exception | None = None
+
+
+class Sender:
+    """A background step. Deliveries run beside it, so that a slow server holds up only its own messages."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        dispatch: Dispatch,
+        purse: TokenPurse,
+        link_valid: timedelta,
+        wake: Callable[[], None],
+        at_once: int,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._dispatch = dispatch
+        self._purse = purse
+        self._link_valid = link_valid
+        self._wake = wake
+        self._at_once = at_once
+        self._flying: dict[str, asyncio.Task[None]] = {}
+        self._trouble = _Trouble()
+        self._tidied = float("-inf")
+
+    async def step(self) -> float:
+        """Start as many deliveries as there is room for. Returns when to look again at the latest, in seconds."""
+        error, self._trouble.error = self._trouble.error, None
+        if error is not None:
+            raise error
+        await self._tidy()
+        room = self._at_once - len(self._flying)
+        if room <= 0:
+            return _IDLE_SECONDS
+        for ref in await self._due(room):
+            task = asyncio.create_task(self._deliver(ref))
+            self._flying[ref] = task
+            task.add_done_callback(partial(self._landed, ref))
+        return _IDLE_SECONDS
+
+    async def drain(self) -> None:
+        """Send everything that is due now, and wait for it."""
+        while True:
+            await self.step()
+            if not self._flying:
+                return
+            await asyncio.wait(list(self._flying.values()))
+
+    async def close(self) -> None:
+        """Let what is in flight land."""
+        if self._flying:
+            await asyncio.wait(list(self._flying.values()), timeout=10)
+        for task in self._flying.values():
+            task.cancel()
+
+    async def _due(self, room: int) -> list[str]:
+        """Due messages, each with a link whose token this process holds; the link is committed before the mail goes."""
+        async with self._unit_of_work() as tx:
+            refs = await messages.due(tx, room, list(self._flying))
+            fresh = []
+            for ref in refs:
+                if not self._purse.has(ref):
+                    message = await messages.get(tx, ref)
+                    until = tx.now + self._link_valid
+                    fresh.append(NewLink(self._purse.mint(ref), message.approach, ref, message.kind, until))
+            await links.add(tx, fresh)
+        return refs
+
+    async def _deliver(self, ref: str) -> None:
+        try:
+            async with self._unit_of_work() as tx:
+                message = await messages.claim(tx, ref)
+                settled = message is None or await self._dispatch.send(tx, message, self._purse.token(ref))
+            if settled:
+                self._purse.forget(ref)
+        except Exception as error:
+            log.warning("a message could not be handled: %s", type(error).__name__)
+            log.debug("where it happened", exc_info=error)
+            await self._set_aside(ref, error)
+
+    async def _set_aside(self, ref: str, error: Exception) -> None:
+        """Our own fault or the database's: try again later, and let the step tell."""
+        self._trouble.error = error
+        try:
+            async with self._unit_of_work() as tx:
+                message = await messages.claim(tx, ref)
+                if message is not None:
+                    await postpone(tx, ref, message.attempts)
+        except Exception as further:  # noqa: BLE001 - the database is down: the message stays as it is
+            log.warning("it could not be put off either: %s", type(further).__name__)
+
+    def _landed(self, ref: str, _task: asyncio.Task[None]) -> None:
+        self._flying.pop(ref, None)
+        self._wake()
+
+    async def _tidy(self) -> None:
+        """Once an hour: used nonces that are too old to be accepted anyway."""
+        now = asyncio.get_running_loop().time()
+        if now - self._tidied > _TIDY_EVERY_SECONDS:
+            self._tidied = now
+            async with self._unit_of_work() as tx:
+                await links.forget_nonces(tx, tx.now - 4 * NONCE_VALID)

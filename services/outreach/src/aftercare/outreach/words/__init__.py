@@ -1,0 +1,1 @@
+"""Everything that a person reads: mails, short messages and pages, in every language that we ship."""
