@@ -1,9 +1,10 @@
 """Joins support's parts. The only place that knows all of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aftercare.kit.privacy.logins import login_key
-from aftercare.kit.service import Background, Runtime, Service
+from aftercare.kit.service import Background, Runtime, Service, TimerHandler
 from aftercare.kit.settings import SettingsError, require
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.programme import PackError, load_organisation, load_programme
@@ -30,21 +31,26 @@ class Support:
 def bootstrap(runtime: Runtime, settings: SupportSettings) -> Service:
     """Build support. Raises `SettingsError` for a pack that can't be used."""
     policy = load_policy(settings)
-    timers = Timers(policy)
     return Service(
         name="support",
         application=Support(settings, runtime.unit_of_work, policy, login_key(settings.login_key.get_secret_value())),
         consumers=consumers(Handlers(policy)),
-        timers={
-            matching.SUPPORTER_TIMEOUT: timers.supporter_timeout,
-            matching.SUPPORTER_SILENT: timers.supporter_silent,
-            LATER_REMINDER: timers.later_reminder,
-            contacts.OFFER_SILENCE: timers.offer_silence,
-            tasks.COORDINATOR_NEXT: timers.coordinator_next,
-            settling.UNRESOLVED_OVERDUE: timers.unresolved_overdue,
-        },
+        timers=timers_of(policy),
         background=(Background("backlog", Backlog(runtime.unit_of_work).step),),
     )
+
+
+def timers_of(policy: Policy) -> Mapping[str, TimerHandler]:
+    """What happens when time passes."""
+    timers = Timers(policy)
+    return {
+        matching.SUPPORTER_TIMEOUT: timers.supporter_timeout,
+        matching.SUPPORTER_SILENT: timers.supporter_silent,
+        LATER_REMINDER: timers.later_reminder,
+        contacts.OFFER_SILENCE: timers.offer_silence,
+        tasks.COORDINATOR_NEXT: timers.coordinator_next,
+        settling.UNRESOLVED_OVERDUE: timers.unresolved_overdue,
+    }
 
 
 def load_policy(settings: SupportSettings) -> Policy:
