@@ -22,11 +22,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def refused(port: int) -> bool:
+    """Whether nobody listens there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return True
+    return False
+
+
 class Running:
     """One process of the example service."""
 
-    def __init__(self, role: str, environment: Mapping[str, str], log: Path) -> None:
-        self.port = free_port()
+    def __init__(self, role: str, environment: Mapping[str, str], log: Path, port: int | None = None) -> None:
+        self.port = port or free_port()
         self.log = log
         with log.open("wb") as out:
             self.process = subprocess.Popen(

@@ -1,8 +1,10 @@
 """The two processes of a service, for real: real Postgres, real Kafka, started and ended as in production."""
 
+import asyncio
 import importlib.util
 import json
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +15,14 @@ import pytest
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import TopicAlreadyExistsError
+from sqlalchemy import MetaData
+from sqlalchemy.exc import DBAPIError
+
+from aftercare.kit.process.migrate import upgrade
 
 _spec = importlib.util.spec_from_file_location("kit_process_running", Path(__file__).parent / "running.py")
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 running = importlib.util.module_from_spec(_spec)
 sys.modules[_spec.name] = running
 _spec.loader.exec_module(running)
@@ -42,11 +49,12 @@ def start(database: Any, tmp_path: Path) -> Iterator[Start]:
     environment = {"AFTERCARE_DATABASE_URL": database(migrations=MIGRATIONS), "AFTERCARE_PROFILE": "local"}
     started: list[Any] = []
 
-    def go(role: str, kafka: dict[str, str]) -> Any:
-        one = running.Running(role, {**environment, **kafka}, tmp_path / f"{role}-{len(started)}.log")
+    def go(role: str, kafka: dict[str, str], port: int | None = None) -> Any:
+        one = running.Running(role, {**environment, **kafka}, tmp_path / f"{role}-{len(started)}.log", port)
         started.append(one)
         return one
 
+    go.environment = environment  # type: ignore[attr-defined]
     yield go
     for one in started:
         if one.process.poll() is None:
@@ -93,17 +101,22 @@ def test_stream_without_kafka_is_alive_but_not_ready_and_ends_cleanly(start: Sta
     assert stream.end() == 0
 
 
-def test_stream_never_loads_a_web_framework_and_api_never_loads_faust(start: Start) -> None:
-    for role, foreign in (("stream", "fastapi"), ("api", "faust")):
-        one = start(role, NO_KAFKA)
-        running.until(lambda one=one: one.ask("GET", "/healthz").status_code == 200 if one.readiness() else False, 30)
-        assert not [file.path for file in psutil.Process(one.process.pid).memory_maps() if f"/{foreign}/" in file.path]
+def test_stream_never_loads_a_web_framework_and_api_never_loads_faust(
+    start: Start, kafka_server: Any, topic: None, tmp_path: Path
+) -> None:
+    for role, needed, foreign in (("stream", "faust", {"fastapi", "starlette"}), ("api", "fastapi", {"faust", "mode"})):
+        loaded = tmp_path / f"{role}.json"
+        one = start(role, {**fast_kafka(kafka_server), "EXAMPLE_MODULES": str(loaded)})
+        one.wait_until_ready()
+        loaded.unlink(missing_ok=True)
+        running.until(lambda loaded=loaded: loaded.exists() and loaded.read_text().endswith("]"), 30, one.log)
+        modules = set(json.loads(loaded.read_text()))
+        assert needed in modules
+        assert not modules & foreign
         assert one.end() == 0
 
 
 def test_an_unmigrated_database_is_a_reason_not_a_crash(database: Any, start: Start, tmp_path: Path) -> None:
-    from sqlalchemy import MetaData
-
     empty = {"AFTERCARE_DATABASE_URL": database(metadata=MetaData())}
     api = start("api", {**NO_KAFKA, **empty})
     running.until(lambda: "migrate" in api.readiness().get("reasons", {}).get("database", ""), 30, api.log)
@@ -125,25 +138,77 @@ def test_addresses_and_exception_texts_never_reach_the_log(start: Start) -> None
 def test_a_port_that_is_taken_is_one_clear_sentence(start: Start) -> None:
     first = start("api", NO_KAFKA)
     first.wait_until_ready()
-    second = start("api", {**NO_KAFKA, "AFTERCARE_LOG_LEVEL": "ERROR"})
-    second.process.kill()
-    second.process.wait()
-    again = running.Running.__new__(running.Running)
-    again.port, again.log = first.port, second.log
-    import subprocess
+    second = start("api", NO_KAFKA, port=first.port)
+    assert second.process.wait(30) == 78
+    refusal = second.log.read_text().splitlines()[-1]
+    assert refusal.startswith(f"Can't listen on 127.0.0.1 port {first.port}: Address already in use.")
+    assert "Traceback" not in second.log.read_text()
 
-    done = subprocess.run(
-        [sys.executable, str(running.SCRIPT), "api"],
-        env={**running.bare(), **NO_KAFKA, "AFTERCARE_DATABASE_URL": "postgresql://u:pw@127.0.0.1:9/x"}
-        | {"AFTERCARE_HTTP_PORT": str(first.port), "AFTERCARE_LOG_LEVEL": "ERROR"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+
+def test_a_process_ends_with_its_parent_when_told_to(start: Start, tmp_path: Path) -> None:
+    port, environment = running.free_port(), start.environment  # type: ignore[attr-defined]
+    launcher = (
+        "import subprocess, sys; p = subprocess.Popen([sys.executable, sys.argv[1], 'api']);"
+        " print(p.pid, flush=True); sys.stdin.read()"
     )
-    assert done.returncode == 78
-    assert f"port {first.port}" in done.stderr
-    assert "Traceback" not in done.stderr
+    parent = subprocess.Popen(
+        [sys.executable, "-c", launcher, str(running.SCRIPT)],
+        env={**running.bare(), **environment, **NO_KAFKA, "AFTERCARE_HTTP_PORT": str(port)}
+        | {"AFTERCARE_END_WITH_PARENT": "true"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    running.until(lambda: not running.refused(port))
+    parent.kill()
+    parent.wait()
+    running.until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 15)
+
+
+def test_both_processes_survive_a_restart_of_postgres(
+    start: Start, kafka_server: Any, topic: None, postgres_server: Any
+) -> None:
+    kafka = fast_kafka(kafka_server)
+    api, stream = start("api", kafka), start("stream", kafka)
+    api.wait_until_ready()
+    stream.wait_until_ready()
+    postgres_server.stop()
+    running.until(lambda: "database" in api.readiness().get("reasons", {}), 30, api.log)
+    assert api.ask("GET", "/healthz").status_code == 200
+    assert stream.ask("GET", "/healthz").status_code == 200
+    assert api.ask("POST", "/pings/lost").status_code == 500
+    postgres_server.start()
+    api.wait_until_ready()
+    stream.wait_until_ready()
+    assert api.ask("POST", "/pings/after").status_code == 202
+    running.until(lambda: api.ask("GET", "/pings/after").json() == {"count": 1}, 40, stream.log)
+    assert (api.end(), stream.end()) == (0, 0)
+
+
+def test_many_migrations_at_once_make_one_and_repeat_as_often_as_you_like(database: Any) -> None:
+    url = database(metadata=MetaData())
+
+    async def many() -> list[tuple[str | None, str | None]]:
+        return list(await asyncio.gather(*(upgrade(url, MIGRATIONS, "example") for _ in range(5))))
+
+    outcomes = asyncio.run(many())
+    assert sorted(outcomes, key=str) == [("0001", "0001")] * 4 + [(None, "0001")]
+    assert asyncio.run(upgrade(url, MIGRATIONS, "example")) == ("0001", "0001")
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(database: Any, tmp_path: Path) -> None:
+    url = database(metadata=MetaData())
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    header = "from alembic import op\nrevision = '{0}'\ndown_revision = {1}\ndef upgrade():\n    op.execute('{2}')\n"
+    (versions / "a.py").write_text(header.format("a", None, "create table one (x int)"))
+    (versions / "b.py").write_text(header.format("b", "'a'", "create table two (x nonsense)"))
+    with pytest.raises(DBAPIError):
+        asyncio.run(upgrade(url, tmp_path, "example"))
+    (versions / "b.py").unlink()
+    assert asyncio.run(upgrade(url, tmp_path, "example")) == (None, "a")
 
 
 def test_a_killed_stream_worker_is_followed_by_one_that_loses_and_doubles_nothing(
@@ -159,7 +224,10 @@ def test_a_killed_stream_worker_is_followed_by_one_that_loses_and_doubles_nothin
             stream.end(signal.SIGKILL)
             stream = start("stream", kafka)
     stream.wait_until_ready()
-    counts = lambda: [api.ask("GET", f"/pings/kill-{number}").json()["count"] for number in range(30)]  # noqa: E731
+
+    def counts() -> list[int]:
+        return [api.ask("GET", f"/pings/kill-{number}").json()["count"] for number in range(30)]
+
     running.until(lambda: sum(counts()) >= 30, 60, stream.log)
     assert counts() == [1] * 30
 

@@ -3,7 +3,10 @@
 `POST /pings/{reference}` emits a ping; the stream counts pings; a timer marks one as seen.
 """
 
+import asyncio
 import json
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +45,7 @@ class Ping:
     def dataschema(cls) -> str:
         return "urn:org:aftercare:example:pinged:v1"
 
-    def model_dump_json(self, *, exclude_none: bool = False) -> str:
+    def model_dump_json(self, *, exclude_none: bool = False) -> str:  # noqa: ARG002 - the shape of a message
         return json.dumps({"reference": self.reference})
 
 
@@ -73,7 +76,10 @@ async def seen(tx: Transaction, due: Sequence[DueTimer]) -> None:
 
 def bootstrap(runtime: Runtime, settings: ExampleSettings) -> Service:
     async def rest() -> float:
-        return 30.0
+        """Shows the test what this process has loaded."""
+        if path := os.environ.get("EXAMPLE_MODULES"):
+            await asyncio.to_thread(Path(path).write_text, json.dumps(sorted(sys.modules)))
+        return 0.2
 
     return Service(
         name="example",
@@ -85,7 +91,7 @@ def bootstrap(runtime: Runtime, settings: ExampleSettings) -> Service:
 
 
 def create_app(service: Service, runtime: Runtime) -> Any:
-    from fastapi import FastAPI
+    from fastapi import FastAPI  # noqa: PLC0415 - as every service does: `stream` must not load it
 
     app = FastAPI()
 

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any
 
 from aftercare.kit.backoff import Backoff
 from aftercare.kit.clock import SystemClock
@@ -104,14 +105,14 @@ class Loops:
         """Run each step in a loop of its own. Raises `ValueError` when two have the same name."""
         for name, step in steps:
             loop = Loop(name, step)
-            self._add(name, loop.run(), loop.wake)
+            self._add(name, loop.run, loop.wake)
             self._loops[name] = loop
             self._health.vitals[name] = loop.stuck
             self._health.notes[name] = loop.trouble
 
     def keep(self, name: str, run: Callable[[], Awaitable[None]], wake: Callable[[], None] = lambda: None) -> None:
         """Keep something running that has a loop of its own. Should it ever end, it is started again."""
-        self._add(name, self._forever(name, run), wake)
+        self._add(name, lambda: self._forever(name, run), wake)
 
     def wake(self, name: str) -> None:
         """Wake a loop, from any thread. A name that this process doesn't run is fine: the other process does."""
@@ -134,12 +135,11 @@ class Loops:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _add(self, name: str, run: Awaitable[None], wake: Callable[[], None]) -> None:
+    def _add(self, name: str, run: Callable[[], Coroutine[Any, Any, None]], wake: Callable[[], None]) -> None:
         if name in self._wakers:
             raise ValueError(f"two background steps are named {name}")
         self._wakers[name] = wake
-        self._tasks.append(asyncio.ensure_future(_named(run)))
-        self._tasks[-1].set_name(name)
+        self._tasks.append(asyncio.create_task(run(), name=name))
 
     async def _forever(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         backoff = Backoff(0.2, _LONGEST_BACKOFF)
@@ -151,10 +151,6 @@ class Loops:
                 meters.record_background_failure(name, type(error).__name__)
                 self._health.standing.troubled(name, f"ended: {type(error).__name__}")
             await asyncio.sleep(backoff.delay())
-
-
-async def _named(run: Awaitable[None]) -> None:
-    await run
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import Generator
 
@@ -65,6 +66,6 @@ class HttpServer:
             return socket.create_server((self._host, self._wanted_port), family=family, backlog=512)
         except OSError as error:
             raise CannotListen(
-                f"Can't listen on {self._host} port {self._wanted_port}: {error.strerror}."
+                f"Can't listen on {self._host} port {self._wanted_port}: {os.strerror(error.errno or 0)}."
                 " Choose another port with AFTERCARE_HTTP_PORT."
             ) from None

@@ -8,10 +8,11 @@ import asyncio
 import logging
 import re
 import sys
+import time
 import traceback
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, ClassVar, TextIO
+from typing import Any, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -23,6 +24,8 @@ ALLOWED_EXTRAS = frozenset(
 
 REDACTED = "[redacted]"
 _OURS = "aftercare"
+_TEMPLATE = "route"
+"""A route's template comes from the code, braces and all."""
 _OPEN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/+*-]{0,199}$")
 _NUMBER_LIKE_PHONE = re.compile(r"^\+?\d{7,}$")
 _LEVELS = {
@@ -44,7 +47,7 @@ _LEVELS = {
 class OpaqueFormatter(JsonFormatter):
     """Writes what is allowed and nothing else."""
 
-    _ALWAYS: ClassVar[tuple[str, ...]] = ("time", "level", "logger", "message")
+    converter = staticmethod(time.gmtime)
 
     def __init__(self, service: str, role: str) -> None:
         super().__init__("%(message)s", json_ensure_ascii=False)
@@ -57,19 +60,11 @@ class OpaqueFormatter(JsonFormatter):
         log_data["message"] = record.getMessage() if isinstance(record.msg, str) else REDACTED
         log_data.update(self._static)
         for name in ALLOWED_EXTRAS & record.__dict__.keys():
-            log_data[name] = record.__dict__[name]
+            value = record.__dict__[name]
+            log_data[name] = value if name == _TEMPLATE else _shown(value)
         if record.exc_info:
             log_data["exception"] = where(record.exc_info)
         del message_dict
-
-    def converter(self, seconds: float | None) -> Any:
-        return self._utc(seconds)
-
-    @staticmethod
-    def _utc(seconds: float | None) -> Any:
-        import time  # noqa: PLC0415 - named here so that nothing else of it is at hand
-
-        return time.gmtime(seconds)
 
 
 class Redaction(logging.Filter):
@@ -87,7 +82,7 @@ def _shown(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)
-    return text if _OPEN.match(text) and not _NUMBER_LIKE_PHONE.match(text) else REDACTED
+    return value if _OPEN.match(text) and not _NUMBER_LIKE_PHONE.match(text) else REDACTED
 
 
 def where(exc_info: Any) -> str:

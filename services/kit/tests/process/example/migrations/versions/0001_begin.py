@@ -10,4 +10,6 @@ down_revision = None
 
 def upgrade() -> None:
     create_kit_tables()
-    op.execute("create table ping (reference text, counted_at timestamptz not null, seen boolean not null default false)")
+    op.execute(
+        "create table ping (reference text, counted_at timestamptz not null, seen boolean not null default false)"
+    )

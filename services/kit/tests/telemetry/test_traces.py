@@ -1,0 +1,88 @@
+"""Spans continue the trace that came in, and never carry an address, a text or a person."""
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from aftercare.kit.messaging.consumer import Record
+from aftercare.kit.telemetry import traces
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
+OTHER = f"00-{'1' * 32}-{'2' * 16}-01"
+
+
+@pytest.fixture
+def exporter(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    made = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(made))
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    return made
+
+
+def record(*headers: tuple[str, str], offset: int = 5) -> Record:
+    return Record("aftercare.example", 1, offset, b"k", b"v", tuple((name, value.encode()) for name, value in headers))
+
+
+def only(exporter: InMemorySpanExporter) -> ReadableSpan:
+    (span,) = exporter.get_finished_spans()
+    return span
+
+
+@pytest.mark.parametrize("name", ["traceparent", "Traceparent", "ce_traceparent"])
+def test_one_message_continues_its_own_trace(exporter: InMemorySpanExporter, name: str) -> None:
+    with traces.process_span("aftercare.x", [record((name, PARENT))]):
+        inside = traces.current_traceparent()
+    span = only(exporter)
+    assert span.parent is not None
+    assert format(span.parent.trace_id, "032x") == TRACE
+    assert inside is not None
+    assert inside.split("-")[1] == TRACE
+    assert span.name == "process aftercare.example"
+    assert dict(span.attributes or {}) == {
+        "messaging.system": "kafka",
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": "aftercare.example",
+        "messaging.consumer.group.name": "aftercare.x",
+        "messaging.batch.message_count": 1,
+        "messaging.destination.partition.id": "1",
+        "messaging.kafka.offset": 5,
+    }
+
+
+def test_a_batch_links_to_the_trace_of_each_message(exporter: InMemorySpanExporter) -> None:
+    batch = [record(("traceparent", PARENT)), record(), record(("traceparent", OTHER)), record(("traceparent", "junk"))]
+    with traces.process_span("aftercare.x", batch):
+        pass
+    span = only(exporter)
+    assert span.parent is None
+    assert [format(link.context.trace_id, "032x") for link in span.links] == [TRACE, "1" * 32]
+
+
+def test_an_exception_is_named_by_type_and_its_text_is_left_out(exporter: InMemorySpanExporter) -> None:
+    with pytest.raises(ValueError, match="Jo"), traces.process_span("aftercare.x", [record()]):
+        raise ValueError("Jo Doe")
+    span = only(exporter)
+    assert (span.attributes or {})["error.type"] == "ValueError"
+    assert not span.events
+    assert "Jo" not in span.to_json()
+
+
+def test_a_request_continues_the_caller_s_trace_without_any_address(exporter: InMemorySpanExporter) -> None:
+    with traces.request_span("GET", {"traceparent": PARENT, "tracestate": "name=jo", "host": "h"}):
+        pass
+    span = only(exporter)
+    assert span.parent is not None
+    assert dict(span.attributes or {}) == {"http.request.method": "GET"}
+    assert "jo" not in span.to_json()
+
+
+def test_without_a_collector_the_context_is_handed_on_as_it_came() -> None:
+    assert isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    with traces.process_span("aftercare.x", [record(("traceparent", PARENT))]):
+        assert traces.current_traceparent() == PARENT
+    assert traces.current_traceparent() is None
