@@ -14,6 +14,7 @@ from checks import (  # noqa: E402
     clock_ban,
     documents,
     frameworks,
+    kit_words,
     log_discipline,
     no_commit_in_application,
     outside,
@@ -27,6 +28,7 @@ PER_FILE: Final[dict[str, Callable[[Source], Iterable[Finding]]]] = {
     no_commit_in_application.RULE: no_commit_in_application.find,
     log_discipline.RULE: log_discipline.find,
     frameworks.RULE: frameworks.find,
+    kit_words.RULE: kit_words.find,
     sizes.RULE: sizes.find,
 }
 PER_TREE: Final[dict[str, Callable[[Path], Iterable[Finding]]]] = {

@@ -25,12 +25,13 @@ _INSIDE: Final = frozenset(
         "translation_in.py",
         "translation_out.py",
         "bootstrap.py",
+        "application.py",
         "config.py",
         "telemetry.py",
         "words",
     }
 )
-"""`words`: what people read, and how it is put together (texts, templates, presenters)."""
+"""`application.py`: what bootstrap wires, when it is more than a tuple. `words`: what people read, and how it is put together (texts, templates, presenters)."""
 _NEEDED: Final = (
     "domain",
     "service_layer",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checks import clock_ban, frameworks, log_discipline, no_commit_in_application
+from checks import clock_ban, frameworks, kit_words, log_discipline, no_commit_in_application
 from checks.source import Finding, Source
 
 IN_A_SERVICE = "services/support/src/aftercare/support/service_layer/offers.py"
@@ -165,6 +165,43 @@ def test_a_framework_outside_its_files_is_found(text: str, path: str) -> None:
 )
 def test_a_framework_in_its_files_is_fine(text: str, path: str) -> None:
     assert found(frameworks.find, text, path) == []
+
+
+IN_THE_KIT = "services/kit/src/aftercare/kit/store/timers.py"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class IncidentStore: ...",
+        "def send_offer(): ...",
+        "def f(patient): ...",
+        "x.harm_class",
+        "COLUMN = 'nurse_id'",
+        "from x import RCAState",
+        "path = '/obligations/open'",
+    ],
+)
+def test_a_word_of_the_field_in_the_kit_is_found(text: str) -> None:
+    assert found(kit_words.find, text, IN_THE_KIT)
+    assert found(kit_words.find, text) == [], "a service may use the words of its field"
+
+
+def test_a_file_of_the_kit_named_after_the_field_is_found() -> None:
+    assert found(kit_words.find, "", "services/kit/src/aftercare/kit/patients.py")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"""Producers in hospitals forget the header."""',
+        "help = 'The topic, such as aftercare.incident'",
+        "harmless = wardrobe = charm",
+        "class DueTimer: ...",
+    ],
+)
+def test_texts_for_people_and_other_words_are_fine_in_the_kit(text: str) -> None:
+    assert found(kit_words.find, text, IN_THE_KIT) == []
 
 
 def test_a_finding_says_where_and_what_to_do() -> None:
