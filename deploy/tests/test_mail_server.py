@@ -19,7 +19,6 @@ from aftercare_local import ports
 from aftercare_local.mail_server import MailServer
 from aftercare_local.watchdog import Watchdog
 
-
 pytestmark = pytest.mark.real
 
 

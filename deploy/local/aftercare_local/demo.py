@@ -5,25 +5,26 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from aftercare.kit.clock import SystemClock
+from aftercare_local.environment import SERVICES
 from aftercare_local.stack import Options, Stack
 
 Story = Callable[[Stack, Console], str | None]
 """Plays and tells; returns the name of the first step that was not seen, `None` when all were."""
 
 
-def run_demo(console: Console, *, once: bool, story: Story | None = None) -> int:
+def run_demo(console: Console, *, once: bool, story: Story | None = None, services: Sequence[str] = SERVICES) -> int:
     """0 when every step of the story has been seen, 1 otherwise, 130 after Ctrl-C in the middle."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     stack = Stack(Options(purpose="demo", test_clock=SystemClock().now()))
     try:
-        missing = _play(stack, console, story)
+        missing = _play(stack, console, story, services)
         if missing is None and not once:
             console.print("\nAll stays up. Look around; Ctrl-C ends it.")
             threading.Event().wait()
@@ -38,10 +39,10 @@ def run_demo(console: Console, *, once: bool, story: Story | None = None) -> int
         console.print(f"Nothing is left running. Logs and mails are in {stack.folder}.")
 
 
-def _play(stack: Stack, console: Console, story: Story | None) -> str | None:
+def _play(stack: Stack, console: Console, story: Story | None, services: Sequence[str]) -> str | None:
     console.print("Starting PostgreSQL, Kafka, a mail server, a sign-in, and the services …")
     begun = time.monotonic()
-    stack.start()
+    stack.start(services)
     console.print(f"All is up after {time.monotonic() - begun:.0f} s.\n")
     show_addresses(console, stack)
     missing = (story or _story())(stack, console)
@@ -66,7 +67,7 @@ def show_addresses(console: Console, stack: Stack) -> None:
     table.add_column("open in a browser", style="bold")
     table.add_column("what it is")
     table.add_row(stack.mail.inbox_url, "every mail that is sent")
-    for service in ("intake", "directory", "support", "outreach"):
+    for service in SERVICES:
         table.add_row(f"{stack.url(service)}/docs", f"{service}: its HTTP interface")
     for name, url in stack.process_urls.items():
         table.add_row(f"{url}/readyz", f"{name}: is it ready? (/metrics beside it)")

@@ -44,7 +44,8 @@ def _intake(around: Surroundings) -> dict[str, str]:
     return {
         "AFTERCARE_IDENTIFIER_KEYS": around.keys.identifiers,
         "AFTERCARE_DIRECTORY_PUBLIC_KEY": around.keys.directory_pair[0],
-        "AFTERCARE_RAW_RECORD_KEY": around.keys.raw_records,
+        "AFTERCARE_RAW_KEY": around.keys.raw_records,
+        "AFTERCARE_PATIENT_KEY": around.keys.patients,
     }
 
 
@@ -55,9 +56,11 @@ def _directory(around: Surroundings) -> dict[str, str]:
         "AFTERCARE_IDENTIFIER_KEYS": around.keys.identifiers,
         "AFTERCARE_DIRECTORY_PRIVATE_KEY": around.keys.directory_pair[1],
         "AFTERCARE_LOGIN_KEY": around.keys.logins,
-        "AFTERCARE_KEYS_DATABASE_URL": around.databases["directory_keys"],
+        "AFTERCARE_CONTACT_KEYS_DATABASE_URL": around.databases["directory_keys"],
         "AFTERCARE_CONTACT_MASTER_KEY": around.keys.contacts,
+        "AFTERCARE_BLIND_INDEX_KEY": around.keys.look_ups,
         "AFTERCARE_ROSTER_FOLDER": str(watched),
+        "AFTERCARE_ROSTER_FOLDER_EVERY": "0.5",
     }
 
 

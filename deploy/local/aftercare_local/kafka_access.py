@@ -1,6 +1,7 @@
 """Topics, users and rights on a broker, as `schemas/topics/*.yaml` state them and in no other way."""
 
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +58,16 @@ def admin_client(access: KafkaAccess) -> KafkaAdminClient:
 
 
 def is_ready(access: KafkaAccess) -> bool:
-    """Whether the broker answers this user."""
+    """Whether the broker answers, and can say where a consumer group stands.
+
+    Right after a restart it can't yet, and aiokafka 0.14 takes that error for *nothing was ever committed*.
+    """
     try:
         client = admin_client(access)
     except (KafkaError, OSError):
         return False
     try:
-        client.list_topics()
+        client.list_group_offsets({"aftercare.probe": None})
     except (KafkaError, OSError):
         return False
     else:
@@ -72,10 +76,25 @@ def is_ready(access: KafkaAccess) -> bool:
         client.close()
 
 
+def _seen_topics(access: KafkaAccess) -> set[str] | None:
+    """The topics that this user may know of, `None` when it isn't let in."""
+    try:
+        client = admin_client(access)
+    except (KafkaError, OSError):
+        return None
+    try:
+        return set(client.list_topics())
+    except (KafkaError, OSError):
+        return None
+    finally:
+        client.close()
+
+
 def create_everything(access: KafkaAccess) -> dict[str, KafkaAccess]:
     """Create topics, users with fresh passwords, and rights; returns how each user logs in.
 
-    What exists stays. Returns when every partition has a leader that clients can see.
+    What exists stays. Returns when every partition has a leader that clients can see, and every user is let in and
+    sees its topics: the broker says *done* a moment before it is.
     """
     client = admin_client(access)
     try:
@@ -84,7 +103,20 @@ def create_everything(access: KafkaAccess) -> dict[str, KafkaAccess]:
         _create_rights(client)
     finally:
         client.close()
+    _wait_for_rights(created)
     return created
+
+
+def _wait_for_rights(created: dict[str, KafkaAccess], within: float = 30) -> None:
+    granted: dict[str, set[str]] = {name: set() for name in created}
+    for grant in grants():
+        granted[grant.user].add(grant.topic)
+    end = time.monotonic() + within
+    for name, access in created.items():
+        while not granted[name] <= (_seen_topics(access) or set()):
+            if time.monotonic() > end:
+                raise StackError(f"Kafka doesn't let the user {name} in, or not to all its topics.")
+            time.sleep(0.05)
 
 
 def _create_topics(client: KafkaAdminClient) -> None:

@@ -31,5 +31,9 @@ class Keys:
     """`directory`: wraps the key of each person's contact data."""
     raw_records: str = field(default_factory=_drawn, repr=False)
     """`intake`: encrypts raw records."""
+    patients: str = field(default_factory=_drawn, repr=False)
+    """`intake`: makes references to patients."""
+    look_ups: str = field(default_factory=_drawn, repr=False)
+    """`directory`: finds a person without decrypting everybody."""
     outreach: str = field(default_factory=_drawn, repr=False)
     """`outreach`: its own secrets, such as those behind links and return paths."""

@@ -36,7 +36,7 @@ _SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
-_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
@@ -46,6 +46,7 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, folder: Path, watchdog: Watchdog, *, durable: bool = False) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._user = server_user()
         self._installation = installation_for(self._user)
         self._watchdog = watchdog
