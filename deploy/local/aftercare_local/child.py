@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from aftercare_local.failures import PartFailedError
-from aftercare_local.watchdog import Watchdog
+from aftercare_local.watchdog import Watchdog, still_there
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,8 @@ class Child:
         if self.running:
             self._process.kill()
         self._process.wait()
-        psutil.wait_procs(family, timeout=10)
-        for left in family:
-            if left.is_running():
-                left.kill()
+        for left in still_there(family, within=10):
+            left.kill()
         self._watchdog.forget(self.pid)
 
     def pause(self) -> None:

@@ -32,7 +32,7 @@ class RunRecord:
     def alive(self) -> bool:
         try:
             return psutil.Process(self.owner).create_time() == self.owner_started
-        except psutil.NoSuchProcess:
+        except (psutil.NoSuchProcess, ValueError):
             return False
 
 

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -101,8 +102,23 @@ def end_all(stack: str, watched: dict[int, float]) -> None:
     families = [child for process in found.values() for child in _children(process)]
     everyone = [*found.values(), *families]
     _end(list(found.values()), signal.SIGTERM)
-    _, left = psutil.wait_procs(everyone, timeout=_GRACE)
-    _end(left, signal.SIGKILL)
+    _end(still_there(everyone, _GRACE), signal.SIGKILL)
+
+
+def still_there(processes: list[psutil.Process], within: float) -> list[psutil.Process]:
+    """Those that have not ended after `within` seconds. One that nobody has buried yet (a zombie) counts as ended."""
+    end = time.monotonic() + within
+    left = processes
+    while (left := [process for process in left if _lives(process)]) and time.monotonic() < end:
+        time.sleep(0.02)
+    return left
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

@@ -24,6 +24,7 @@ def tree(tmp_path: Path) -> Path:
         (package / file).touch()
     (tmp_path / "docs" / "decisions").mkdir(parents=True)
     (tmp_path / "docs" / "decisions" / "0001-record-decisions.md").write_text(COMPLETE)
+    (tmp_path / "docs" / "decisions" / "README.md").write_text("[1](0001-record-decisions.md)\n")
     (tmp_path / "docs" / "page.md").write_text(
         "# A page\n\n## One thing\n\n[see](decisions/0001-record-decisions.md)\n"
     )
@@ -102,6 +103,11 @@ def test_half_a_decision_is_found(tree: Path, section: str) -> None:
     page = tree / "docs" / "decisions" / "0001-record-decisions.md"
     page.write_text(COMPLETE.replace(section, "gone"))
     assert len(list(documents.find(tree))) == 1
+
+
+def test_a_decision_that_the_list_does_not_name_is_found(tree: Path) -> None:
+    (tree / "docs" / "decisions" / "README.md").write_text("# Decisions\n")
+    assert [finding.advice for finding in documents.find(tree)] == ["docs/decisions/README.md lists every decision"]
 
 
 @pytest.mark.parametrize("name", ["0001-again.md", "0003-one-is-left-out.md", "later.md"])
