@@ -49,7 +49,10 @@ def _decisions(root: Path) -> Iterator[Finding]:
     numbers = [page.name.partition("-")[0] for page in pages]
     if numbers != [f"{number:04}" for number in range(1, len(pages) + 1)]:
         yield Finding(Path("docs/decisions"), 1, RULE, f"decisions are numbered 0001 to n, once each, not {numbers}")
+    listed = (root / "docs" / "decisions" / "README.md").read_text(encoding="utf-8") if pages else ""
     for page in pages:
+        if f"({page.name})" not in listed:
+            yield _finding(root, page, "docs/decisions/README.md lists every decision")
         text = page.read_text(encoding="utf-8")
         missing = [section for section in _SECTIONS if section not in text]
         if missing:

@@ -31,7 +31,7 @@ _INSIDE: Final = frozenset(
         "words",
     }
 )
-"""`application.py`: what bootstrap wires, when that is long. `words`: what people read, and how it is put together (texts, templates, presenters)."""
+"""`application.py`: what bootstrap wires, when that is long. `words`: texts and templates that people read."""
 _NEEDED: Final = (
     "domain",
     "service_layer",
