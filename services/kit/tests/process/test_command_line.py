@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from aftercare.kit.process.assembly import kafka_connection
+from aftercare.kit.process.brokers import kafka_connection
 from aftercare.kit.settings import ServiceSettings, describe
 
 SCRIPT = str(Path(__file__).parent / "example" / "service.py")
@@ -45,6 +45,16 @@ def test_settings_lists_every_variable_and_needs_none_of_them(app: typer.Typer) 
     assert shown.exit_code == 0
     for one in describe(ServiceSettings):
         assert one.variable in shown.stdout
+
+
+def test_dead_letters_have_commands_of_their_own_that_need_the_brokers_alone(app: typer.Typer) -> None:
+    shown = run(app, "dead-letters", "--help")
+    assert shown.exit_code == 0
+    assert "replay" in shown.stdout
+    refused = run(app, "dead-letters", "list", "aftercare.example")
+    assert refused.exit_code == 78
+    assert refused.stderr.startswith("AFTERCARE_KAFKA_BOOTSTRAP is not set")
+    assert "DATABASE" not in refused.stderr
 
 
 @pytest.mark.parametrize("command", ["api", "stream", "migrate"])

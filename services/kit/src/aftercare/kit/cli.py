@@ -11,7 +11,18 @@ from typing import Any, NoReturn
 
 import typer
 
-from aftercare.kit.settings import DatabaseSettings, ServiceSettings, SettingsError, describe, load, variable
+from aftercare.kit.settings import (
+    DatabaseSettings,
+    KafkaSettings,
+    ServiceSettings,
+    SettingsError,
+    describe,
+    load,
+    variable,
+)
+
+_HAND_ON: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""A command whose words, `--help` too, go to a command line that is loaded only then."""
 
 EXIT_SETTINGS = 78
 """As `sysexits.h` has it: the configuration is wrong; starting again will not help."""
@@ -67,9 +78,25 @@ def service_cli(
         """List every environment variable that is read: meaning, default, required, secret."""
         _show(settings)
 
+    @app.command("dead-letters", context_settings=_HAND_ON)
+    def dead_letters(context: typer.Context) -> None:
+        """Look at dead letters, and replay them. Needs Kafka, as the user `operator`."""
+        from aftercare.kit.store.dead_letter_commands import dead_letter_commands  # noqa: PLC0415
+
+        dead_letter_commands(_brokers)(context.args, prog_name=f"aftercare-{name} dead-letters")
+
     if commands is not None:
         app.add_typer(commands)
     return app
+
+
+def _brokers() -> Any:
+    from aftercare.kit.process.brokers import kafka_connection  # noqa: PLC0415
+
+    try:
+        return kafka_connection(_loaded(KafkaSettings))
+    except ValueError as error:
+        _refuse(str(error))
 
 
 def _run(blueprint: Any, role: str) -> NoReturn:

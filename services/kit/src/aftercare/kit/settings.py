@@ -13,6 +13,9 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "AFTERCARE_"
+_CONFIG = SettingsConfigDict(
+    env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+)
 
 
 class SettingsError(Exception):
@@ -22,9 +25,7 @@ class SettingsError(Exception):
 class DatabaseSettings(BaseSettings):
     """What `migrate` needs, and nothing more."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
-    )
+    model_config = _CONFIG
     database_url: SecretStr = Field(description="The service's database: postgresql://user:password@host:port/name")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged")
 
@@ -40,13 +41,10 @@ class DatabaseSettings(BaseSettings):
         return async_url(self.database_url.get_secret_value())
 
 
-class ServiceSettings(DatabaseSettings):
-    """What every service reads. A service's own `config.py` adds to it."""
+class KafkaSettings(BaseSettings):
+    """How to reach the brokers: all that work on dead letters needs."""
 
-    profile: Literal["local", "production"] = Field(
-        "production", description="'local' allows what demo and tests need, such as a test clock"
-    )
-    clock: str = Field("system", description="'system', or 'file:PATH' for a shared test clock (profile local only)")
+    model_config = _CONFIG
     kafka_bootstrap: str = Field(description="Kafka brokers: host:port,host:port")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="How to talk to the brokers"
@@ -60,6 +58,15 @@ class ServiceSettings(DatabaseSettings):
         None, description="Stable name of this replica (static membership), if it has one"
     )
     kafka_session_seconds: float = Field(30, ge=1, le=300, description="After how long a silent worker loses its work")
+
+
+class ServiceSettings(DatabaseSettings, KafkaSettings):
+    """What every service reads. A service's own `config.py` adds to it."""
+
+    profile: Literal["local", "production"] = Field(
+        "production", description="'local' allows what demo and tests need, such as a test clock"
+    )
+    clock: str = Field("system", description="'system', or 'file:PATH' for a shared test clock (profile local only)")
     http_host: str = Field("127.0.0.1", description="Address that this process listens on")
     http_port: int = Field(0, ge=0, le=65535, description="Port that this process listens on; 0 takes a free one")
     end_with_parent: bool = Field(default=False, description="End when the process that started this one is gone")

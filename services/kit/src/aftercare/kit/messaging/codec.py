@@ -1,7 +1,7 @@
 """CloudEvents 1.0 on Kafka: read what others send, whatever mode they chose, without trusting their headers.
 
 The mode is told by the content type when it says so, else by the `ce_` headers, else by the body's own fields:
-producers in hospitals forget the header, and some send `ce_datacontenttype` besides `content-type`.
+many producers forget the header, and some send `ce_datacontenttype` besides `content-type`.
 Error texts never quote a value.
 """
 

@@ -16,6 +16,7 @@ from aftercare.kit.health import Health, Trouble
 from aftercare.kit.messaging.connection import KafkaConnection
 from aftercare.kit.messaging.observer import Observer
 from aftercare.kit.process.blueprint import Blueprint
+from aftercare.kit.process.brokers import kafka_connection
 from aftercare.kit.process.loops import Loops
 from aftercare.kit.service import Runtime, Service
 from aftercare.kit.settings import ServiceSettings, SettingsError
@@ -79,18 +80,6 @@ def _told_to_a_person() -> Iterator[None]:
         yield
     except (ValueError, OSError) as error:
         raise SettingsError(f"Can't start: {error}") from error
-
-
-def kafka_connection(settings: ServiceSettings) -> KafkaConnection:
-    """How to reach the brokers. Raises `ValueError` when a SASL protocol lacks user or password."""
-    password = settings.kafka_password
-    return KafkaConnection(
-        settings.kafka_bootstrap,
-        settings.kafka_security_protocol,
-        settings.kafka_sasl_mechanism,
-        settings.kafka_username,
-        password.get_secret_value() if password else None,
-    )
 
 
 def start_relay(assembly: Assembly) -> None:

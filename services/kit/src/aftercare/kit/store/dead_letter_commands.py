@@ -21,7 +21,7 @@ from aftercare.kit.messaging.topic_reader import UnknownTopicError
 from aftercare.kit.store import dead_letters
 from aftercare.kit.store.dead_letters import Filter, Plan
 
-Topic = Annotated[str, typer.Argument(help="The origin topic, such as aftercare.incident")]
+Topic = Annotated[str, typer.Argument(help="The origin topic, such as aftercare.example")]
 Reason = Annotated[str | None, typer.Option(help="Only this reason")]
 Since = Annotated[datetime | None, typer.Option(help="First failed at or after this instant (UTC)")]
 Until = Annotated[datetime | None, typer.Option(help="First failed before this instant (UTC)")]
