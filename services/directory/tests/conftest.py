@@ -18,9 +18,12 @@ from aftercare.directory.bootstrap import Directory, wire
 from aftercare.directory.config import DirectorySettings
 from aftercare.directory.service_layer.roster_import import Options, Report
 from aftercare.kit.clock import FixedClock
-from aftercare.kit.privacy.sealed import new_key_pair
+from aftercare.kit.ids import new_reference
+from aftercare.kit.messaging.consumer import Received
+from aftercare.kit.privacy.sealed import new_key_pair, seal
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
+from aftercare.schemas.identity import IdentifierKind, IdentityAskedV1
 
 HERE = Path(__file__).parent
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -68,7 +71,7 @@ class World:
 
     async def published(self) -> list[tuple[str, str, dict[str, Any] | None]]:
         """Type, key and value of all events in the outbox, which is emptied."""
-            async with self.directory.unit_of_work() as tx:
+        async with self.directory.unit_of_work() as tx:
             rows = await tx.connection.execute(
                 text("with gone as (delete from outbox returning *) select * from gone order by id")
             )
@@ -124,3 +127,21 @@ async def open_world(clock: FixedClock) -> AsyncIterator[Callable[[DirectorySett
 @pytest.fixture
 def world(open_world: Callable[[DirectorySettings], World], world_settings: DirectorySettings) -> World:
     return open_world(world_settings)
+
+
+@pytest.fixture
+def ask(world: World) -> Callable[..., Received[IdentityAskedV1]]:
+    """Makes a question as `intake` sends it."""
+
+    def make(value: str, *, system: str = "inc", kind: str = "identifier", token: str | None = None) -> Any:
+        message = IdentityAskedV1(
+            question=new_reference("que"),
+            person=token or world.directory.tokens.identifiers.token(system, kind, value),
+            kind=IdentifierKind(kind),
+            sealed=seal(PUBLIC_JWK, {"system": system, "kind": kind, "value": value}),
+            source="incident-system",
+            asked=START,
+        )
+        return Received("urn:test", new_reference("evt"), message)
+
+    return make

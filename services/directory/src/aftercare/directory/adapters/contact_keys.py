@@ -64,12 +64,15 @@ class ContactKeys:
         found = dict(await self.read(persons))
         missing = [person for person in persons if person not in found]
         if missing:
-            wrapped = [self._masters.wrap(new_data_key(), person) for person in missing]
+            fresh = {person: new_data_key() for person in missing}
+            wrapped = [self._masters.wrap(fresh[person], person) for person in missing]
             async with self.engine.begin() as connection:
-                await connection.execute(
+                made = await connection.execute(
                     _MAKE, {"persons": missing, "wrapped": wrapped, "master": self._masters.current, "now": now}
                 )
-            found |= await self.read(missing)
+                found |= {row.person: fresh[row.person] for row in made}
+            lost_race = [person for person in missing if person not in found]
+            found |= await self.read(lost_race) if lost_race else {}
         return found
 
     async def destroy(self, persons: Collection[str]) -> None:
@@ -102,7 +105,8 @@ class ContactKeys:
 _READ = text("select person, wrapped, master from contact_key where person = any(cast(:persons as text[]))")
 _MAKE = text(
     "insert into contact_key (person, wrapped, master, made_at) select p, w, :master, :now"
-    " from unnest(cast(:persons as text[]), cast(:wrapped as bytea[])) as u(p, w) on conflict (person) do nothing"
+    " from unnest(cast(:persons as text[]), cast(:wrapped as bytea[])) as u(p, w)"
+    " on conflict (person) do nothing returning person"
 )
 _DESTROY = text("delete from contact_key where person = any(cast(:persons as text[]))")
 _COUNT_OUTDATED = text("select count(*) from contact_key where master <> :master")

@@ -100,20 +100,19 @@ def _stated(cells: Sequence[str], header: Header, issues: list[Issue]) -> Mappin
         value = cells[position].strip() if position < len(cells) else ""
         if value:
             stated[column] = value
-            issues.extend(replace(issue, column=column) for issue in _unusable(value))
+            if len(value) > LONGEST_VALUE or has_control_characters(value) or "\ufffd" in value:
+                issues.append(replace(_unusable(value), column=column))
     return stated
 
 
-def _unusable(value: str) -> Sequence[Issue]:
+def _unusable(value: str) -> Issue:
     if "\n" in value or "\r" in value:
         do = "A quotation mark is probably not closed, here or in a line above."
-        return [error("line-break", "there is a line break inside the value", do)]
-    if has_control_characters(value) or "\ufffd" in value:
-        do = "Type the value again, or save the file as CSV UTF-8."
-        return [error("unreadable-character", "there is a character that can't be read", do, value)]
+        return error("line-break", "there is a line break inside the value", do)
     if len(value) > LONGEST_VALUE:
-        return [error("too-long", f"the value is longer than {LONGEST_VALUE} characters", "Shorten it.")]
-    return []
+        return error("too-long", f"the value is longer than {LONGEST_VALUE} characters", "Shorten it.")
+    do = "Type the value again, or save the file as CSV UTF-8."
+    return error("unreadable-character", "there is a character that can't be read", do, value)
 
 
 def _person(number: int, stated: Mapping[str, str], rules: RosterRules, issues: list[Issue]) -> RosterLine | None:

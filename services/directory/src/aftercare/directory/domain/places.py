@@ -22,6 +22,7 @@ class Places:
         self._open = organisation is None
         self._sites: dict[str, Site] = {}
         self._units: dict[tuple[str, str], str] = {}
+        self._found: dict[str, Place | None] = {}
         for site in organisation.sites if organisation else ():
             for spelling in (site.code, site.name, *site.known_as):
                 self._sites.setdefault(_tight(spelling), site)
@@ -31,6 +32,11 @@ class Places:
 
     def site(self, stated: str) -> Place | None:
         """The site that was meant, with its zone; `None` when the pack has no such site."""
+        if stated not in self._found:
+            self._found[stated] = self._find(stated)
+        return self._found[stated]
+
+    def _find(self, stated: str) -> Place | None:
         if self._open:
             code = slug(stated)
             return Place(site=code) if code else None

@@ -2,10 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _APART = re.compile(r"[\W_]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+"""Unicode categories Cc and Cs, and the two separators that some readers take for a line break."""
 
 
+@lru_cache(maxsize=4096)
 def comparable(value: str) -> str:
     """Fold case, accents, width and punctuation away: `MÜLLER-Lüdenscheidt` and `müller lüdenscheidt` are one.
 
@@ -24,4 +28,4 @@ def slug(value: str) -> str | None:
 
 def has_control_characters(value: str) -> bool:
     """Line breaks, NUL and their like have no place in a roster value; in an address they are an attack."""
-    return any(unicodedata.category(letter) in ("Cc", "Cs") or letter in "\u2028\u2029" for letter in value)
+    return _CONTROL.search(value) is not None
