@@ -66,8 +66,8 @@ class TopicReader:
                     open_partitions.discard(tp)
 
     async def _partitions(self, topic: str) -> list[TopicPartition]:
-        topics = await self._consumer.topics()
-        numbers = self._consumer.partitions_for_topic(topic) if topic in topics else None
+        cluster = await self._consumer._client.fetch_all_metadata()  # noqa: SLF001 # `topics()` keeps no partitions
+        numbers = cluster.partitions_for_topic(topic)
         if not numbers:
             raise UnknownTopicError(topic)
         return [TopicPartition(topic, number) for number in sorted(numbers)]
