@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
@@ -26,6 +27,14 @@ async def broken(_request: Request) -> PlainTextResponse:
     raise RuntimeError(f"about {SECRET}")
 
 
+async def outage(_request: Request) -> PlainTextResponse:
+    raise OperationalError("select 1", {"name": SECRET}, ConnectionRefusedError())
+
+
+async def meant(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("meant", 500)
+
+
 async def broken_half_way(_request: Request) -> StreamingResponse:
     async def parts() -> Any:
         yield "begun"
@@ -39,6 +48,8 @@ INNER = Starlette(
         Route("/a/{link}", page),
         Route("/broken/{link}", broken),
         Route("/half/{link}", broken_half_way),
+        Route("/outage/{link}", outage),
+        Route("/meant", meant),
         Mount("/under/{link}", routes=[Route("/leaf", page)]),
     ]
 )
@@ -98,6 +109,17 @@ async def test_the_log_knows_the_template_and_never_the_address(
     assert_log_is_opaque(
         [record for record in caplog.records if record.name == "aftercare.http"], {route, vars(line)["method"]}
     )
+
+
+async def test_a_database_that_is_down_asks_the_caller_to_try_again() -> None:
+    answer = await ask(Health("x", "api"), f"/outage/{SECRET}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert SECRET not in answer.text
+
+
+async def test_an_error_that_a_page_means_itself_goes_out_as_it_is() -> None:
+    answer = await ask(Health("x", "api"), "/meant")
+    assert (answer.status_code, answer.text) == (500, "meant")
 
 
 async def test_a_page_under_a_mount_keeps_its_secret(caplog: pytest.LogCaptureFixture) -> None:

@@ -178,7 +178,7 @@ def test_both_processes_survive_a_restart_of_postgres(
     running.until(lambda: "database" in api.readiness().get("reasons", {}), 30, api.log)
     assert api.ask("GET", "/healthz").status_code == 200
     assert stream.ask("GET", "/healthz").status_code == 200
-    assert api.ask("POST", "/pings/lost").status_code == 500
+    assert api.ask("POST", "/pings/lost").status_code == 503
     postgres_server.start()
     api.wait_until_ready()
     stream.wait_until_ready()

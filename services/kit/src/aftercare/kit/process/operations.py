@@ -3,22 +3,20 @@
 Addresses are secrets here (a link in a mail is a key), so only the route's template is ever written down.
 """
 
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from aftercare.kit.health import Health
+from aftercare.kit.process.answers import Answer, Message, Send, answer, answer_json
 from aftercare.kit.telemetry import meters
 from aftercare.kit.telemetry.traces import request_span
 
 log = logging.getLogger("aftercare.http")
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _METRICS_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
@@ -41,48 +39,41 @@ class Operations:
         elif scope["type"] == "http" and scope["path"] == "/readyz":
             await self._readyz(send)
         elif scope["type"] == "http" and scope["path"] == "/metrics":
-            await _answer(send, 200, self._scrape(), _METRICS_TYPE)
+            await answer(send, 200, self._scrape(), [(b"content-type", _METRICS_TYPE)])
         elif self._inner is None:
-            await _answer_json(send, 404, {"detail": "this process answers /healthz, /readyz and /metrics"})
+            await answer_json(send, 404, {"detail": "this process answers /healthz, /readyz and /metrics"})
         else:
             await self._measured(self._inner, scope, receive, send)
 
     async def _healthz(self, send: Send) -> None:
         reasons = self._health.liveness()
         body = {"alive": not reasons, "service": self._health.service, "role": self._health.role, "reasons": reasons}
-        await _answer_json(send, 503 if reasons else 200, body)
+        await answer_json(send, 503 if reasons else 200, body)
 
     async def _readyz(self, send: Send) -> None:
         readiness = await self._health.readiness()
         meters.record_ready(ready=readiness.ready)
         body = {"ready": readiness.ready, "reasons": dict(readiness.reasons), "notes": dict(readiness.notes)}
-        await _answer_json(send, 200 if readiness.ready else 503, body)
+        await answer_json(send, 200 if readiness.ready else 503, body)
 
     async def _measured(self, inner: Asgi, scope: Scope, receive: Receive, send: Send) -> None:
-        status = 0
         start = time.monotonic()
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        going = Answer(send)
         method = str(scope.get("method", "GET"))
         method = method if method in _METHODS else "OTHER"
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         with request_span(method, headers) as span:
             try:
-                await inner(scope, receive, watched)
+                await inner(scope, receive, going.send)
+                await going.release()
             except Exception as error:  # the server would log its text, which may quote the request
                 log.error("a request failed: %s", type(error).__name__, exc_info=error)  # noqa: TRY400 - opaque format
-                if status == 0:
-                    await _answer_json(watched, 500, {"detail": "something went wrong on our side"})
+                await going.fail(error)
             route, seconds = _template(scope), time.monotonic() - start
             span.update_name(f"{method} {route}")
-            span.set_attributes({"http.route": route, "http.response.status_code": status})
-        meters.record_request(method, route, status, seconds)
-        extra = {"method": method, "route": route, "status": status, "seconds": round(seconds, 4)}
+            span.set_attributes({"http.route": route, "http.response.status_code": going.status})
+        meters.record_request(method, route, going.status, seconds)
+        extra = {"method": method, "route": route, "status": going.status, "seconds": round(seconds, 4)}
         log.info("request", extra=extra)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,17 +91,3 @@ def _template(scope: Scope) -> str:
     """The route that answered, as it was declared. What no route wanted has no name of its own."""
     path = getattr(scope.get("route"), "path", None)
     return path if isinstance(path, str) and path else "unmatched"
-
-
-async def _answer_json(send: Send, status: int, body: object) -> None:
-    await _answer(send, status, json.dumps(body).encode(), b"application/json")
-
-
-async def _answer(send: Send, status: int, body: bytes, content_type: bytes) -> None:
-    headers = [
-        (b"content-type", content_type),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
