@@ -7,7 +7,9 @@ from pathlib import Path
 from aftercare_local.kafka_access import KafkaAccess
 from aftercare_local.keys import Keys
 from aftercare_local.mail_server import MailServer
+from aftercare_local.paths import LOCAL
 from aftercare_local.token_issuer import TokenIssuer
+from aftercare_local.world.people import EMPLOYEE_SYSTEM
 
 SERVICES = ("intake", "directory", "support", "outreach")
 
@@ -46,6 +48,8 @@ def _intake(around: Surroundings) -> dict[str, str]:
         "AFTERCARE_DIRECTORY_PUBLIC_KEY": around.keys.directory_pair[0],
         "AFTERCARE_RAW_KEY": around.keys.raw_records,
         "AFTERCARE_PATIENT_KEY": around.keys.patients,
+        "AFTERCARE_SOURCES": str(Path(__file__).parent / "sources.yaml"),
+        "AFTERCARE_SOURCES": str(LOCAL / "aftercare_local" / "sources.yaml"),
     }
 
 
@@ -61,6 +65,7 @@ def _directory(around: Surroundings) -> dict[str, str]:
         "AFTERCARE_BLIND_INDEX_KEY": around.keys.look_ups,
         "AFTERCARE_ROSTER_FOLDER": str(watched),
         "AFTERCARE_ROSTER_FOLDER_EVERY": "0.5",
+        "AFTERCARE_ROSTER_EMPLOYEE_SYSTEM": EMPLOYEE_SYSTEM,
     }
 
 
@@ -74,7 +79,8 @@ def _outreach(around: Surroundings) -> dict[str, str]:
         "AFTERCARE_SMTP_URL": around.mail.smtp_url(),
         "AFTERCARE_SMTP_CA_FILE": str(around.mail.authority),
         "AFTERCARE_PUBLIC_URL": around.urls["outreach"],
-        "AFTERCARE_LINK_KEY": around.keys.outreach,
+        "AFTERCARE_RECEIPT_TOKEN": around.keys.receipts,
+        "AFTERCARE_SMS_URL": around.mail.sms_url,
     }
 
 

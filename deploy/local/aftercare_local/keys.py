@@ -35,5 +35,5 @@ class Keys:
     """`intake`: makes references to patients."""
     look_ups: str = field(default_factory=_drawn, repr=False)
     """`directory`: finds a person without decrypting everybody."""
-    outreach: str = field(default_factory=_drawn, repr=False)
-    """`outreach`: its own secrets, such as those behind links and return paths."""
+    receipts: str = field(default_factory=_drawn, repr=False)
+    """`outreach` and the mail server: shown with each delivery report."""

@@ -23,7 +23,13 @@ class MailServer:
     """One mail server; mails survive `stop`, `kill` and `start`."""
 
     def __init__(
-        self, folder: Path, watchdog: Watchdog, *, clock: str = "system", reports_to: str | None = None
+        self,
+        folder: Path,
+        watchdog: Watchdog,
+        *,
+        clock: str = "system",
+        reports_to: str | None = None,
+        reports_token: str | None = None,
     ) -> None:
         self._watchdog = watchdog
         self._home = folder / "mail"
@@ -35,6 +41,7 @@ class MailServer:
         self.inbox_port = ports.port_for("inbox")
         self.username = _USER
         self.password = secrets.token_urlsafe(24)
+        self.receipt_token = secrets.token_urlsafe(24)
         self._config: dict[str, Any] = {
             "folder": str(self._home / "messages"),
             "certificate": str(self._certificate.chain),
@@ -45,7 +52,9 @@ class MailServer:
             "tls_port": self.tls_port,
             "inbox_port": self.inbox_port,
             "clock": clock,
-            "reports_to": reports_to,
+            "receipts": receipts,
+            "receipt_token": self.receipt_token,
+            "reports_token": reports_token,
         }
 
     def start(self) -> None:
@@ -91,6 +100,15 @@ class MailServer:
         """`smtp://` asks for STARTTLS, `smtps://` for TLS from the first byte. Holds the password."""
         scheme, port = ("smtps", self.tls_port) if implicit_tls else ("smtp", self.port)
         return f"{scheme}://{quote(self.username)}:{quote(self.password)}@{ports.HOST}:{port}"
+
+    @property
+    def sms_url(self) -> str:
+        """An SMS gateway in apprise's words; its messages stand in the same inbox."""
+        return f"json://{ports.HOST}:{self.inbox_port}/api/sms?:to={{to}}&:reference={{reference}}"
+
+    def gateway_url(self, channel: str) -> str:
+        """The apprise URL of a provider of short messages that delivers into this inbox."""
+        return f"json://{ports.HOST}:{self.inbox_port}/gateway/{channel}?:to={{to}}&:reference={{reference}}"
 
     def messages(
         self, *, to: str = "", subject: str = "", at_least: int = 0, within: float = 0

@@ -60,7 +60,8 @@ class Stack:
             self.folder,
             self.watchdog,
             clock=self.clock_setting,
-            reports_to=f"{self.url('outreach')}/receipts/delivery-report",
+            receipts=f"{self.url('outreach')}/receipts",
+            reports_token=self.keys.receipts,
         )
         self.services: dict[str, ServiceProcess] = {}
         """Processes of services by name, such as `intake-stream`."""

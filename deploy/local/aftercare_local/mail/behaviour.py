@@ -4,7 +4,7 @@ from fnmatch import fnmatch
 
 from pydantic import BaseModel, ConfigDict, Field
 
-BOUNCES = ("bounce@*", "bounce+*@*", "bounce.*@*", "*@bounce.example")
+BOUNCES = ("bounce@*", "bounce[-+.]*@*", "*@bounce.example")
 
 
 class Rule(BaseModel):

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class MailConfig(BaseModel):
-    """Ports are on the loopback address. `reports_to` is the URL that takes delivery reports."""
+    """Ports are on the loopback address. `receipts` is the URL under which delivery reports are taken."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,5 +19,5 @@ class MailConfig(BaseModel):
     tls_port: int
     inbox_port: int
     clock: str = "system"
-    reports_to: str | None = None
-    reports_token: str | None = None
+    receipts: str | None = None
+    receipt_token: str = ""

@@ -1,7 +1,9 @@
-"""Brings delivery reports back to the sender's service, again and again until it takes them."""
+"""Brings receipts back to the sender's service, again and again until it takes them."""
 
 import asyncio
+import json
 import logging
+from dataclasses import dataclass
 
 import httpx
 
@@ -15,41 +17,54 @@ log = logging.getLogger(__name__)
 _TRIES = 60
 
 
+@dataclass(frozen=True)
+class _Post:
+    """What is posted where, under the receipts' URL."""
+
+    path: str
+    content: bytes
+    headers: dict[str, str]
+
+
 class Postman:
-    """Posts each report as the raw message that a mail server would have sent to the return path."""
+    """Posts each receipt as the outside world would: a raw report for a mail, JSON for a short message."""
 
     def __init__(self, config: MailConfig, clock: Clock) -> None:
         self._config = config
         self._clock = clock
         self._running: set[asyncio.Task[None]] = set()
-        self.posted = 0
 
     def report(self, mail: Mail, behaviour: Behaviour) -> None:
-        """Start a report for every recipient that gets one."""
+        """Start a receipt for every recipient that gets one."""
         for recipient in mail.envelope_to:
             action = behaviour.action(recipient)
-            if action is not None and self._config.reports_to is not None and mail.envelope_from:
-                task = asyncio.create_task(self._post(delivery_report(mail, recipient, action, self._clock.now())))
+            if action is not None and self._config.receipts is not None:
+                task = asyncio.create_task(self._bring(self._receipt(mail, recipient, action)))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
 
-    async def _post(self, report: bytes) -> None:
-        headers = {"Content-Type": "message/rfc822"}
-        if self._config.reports_token:
-            headers["Authorization"] = f"Bearer {self._config.reports_token}"
+    def _receipt(self, mail: Mail, recipient: str, action: str) -> _Post:
+        if mail.tls == "gateway":
+            said = {"reference": str(mail.message["Message-ID"]), "status": action}
+            return _Post("/sms", json.dumps(said).encode(), {"Content-Type": "application/json"})
+        report = delivery_report(mail, recipient, action, self._clock.now())
+        headers = {"Content-Type": "message/rfc822", "X-Envelope-To": mail.envelope_from}
+        return _Post("/delivery-report", report, headers)
+
+    async def _bring(self, post: _Post) -> None:
         async with httpx.AsyncClient(timeout=10) as client:
             for attempt in range(_TRIES):
-                if await self._taken(client, report, headers):
-                    self.posted += 1
+                if await self._taken(client, post):
                     return
                 await asyncio.sleep(min(0.1 * 2**attempt, 5))
-        log.error("a delivery report was not taken after %s tries", _TRIES)
+        log.error("a receipt was not taken after %s tries", _TRIES)
 
-    async def _taken(self, client: httpx.AsyncClient, report: bytes, headers: dict[str, str]) -> bool:
+    async def _taken(self, client: httpx.AsyncClient, post: _Post) -> bool:
+        headers = post.headers | {"Authorization": f"Bearer {self._config.receipt_token}"}
         try:
-            answer = await client.post(self._config.reports_to or "", content=report, headers=headers)
+            answer = await client.post(f"{self._config.receipts}{post.path}", content=post.content, headers=headers)
         except httpx.HTTPError:
             return False
         if answer.is_client_error:
-            log.error("a delivery report was refused with %s", answer.status_code)
+            log.error("a receipt was refused with %s", answer.status_code)
         return answer.status_code < 500

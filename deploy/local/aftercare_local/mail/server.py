@@ -28,6 +28,10 @@ class Reception:
         self._accepted = accepted
         self.behaviour = Behaviour()
 
+    async def keep(self, letter: Letter) -> Mail:
+        """Store what came in, with the moment by the stack's clock."""
+        return await self._store.add(letter, self._clock.now())
+
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's own signature
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
@@ -37,6 +41,13 @@ class Reception:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
+    async def take(self, letter: Letter) -> Mail:
+        """Keep it, and let a receipt follow where there is to be one."""
+        mail = await self._store.add(letter, self._clock.now())
+        log.info("mail %s taken", mail.number)
+        self._accepted(mail, self.behaviour)
+        return mail
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         letter = Letter(
             envelope.mail_from or "",
@@ -45,7 +56,7 @@ class Reception:
             user=str(session.auth_data),
             tls=_tls_version(session),
         )
-        mail = await self._store.add(letter, self._clock.now())
+        mail = await self.keep(letter)
         log.info("mail %s taken", mail.number)
         self._accepted(mail, self.behaviour)
         if self.behaviour.lose_replies:

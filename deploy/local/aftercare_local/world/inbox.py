@@ -74,8 +74,9 @@ class Inbox:
         rows = self._databases.rows(
             "outreach",
             "select a.purpose, m.channel, m.kind from message m join approach a on a.ref = m.approach"
-            " where m.message_id = $1",
+            " where m.message_id = $1 or m.ref = $2",
             message_id,
+            message_id.strip("<>").partition("@")[0],
         )
         if not rows:
             return "unknown", "unknown"

@@ -10,7 +10,8 @@ _EMPTY = {
     ),
     "outreach": (
         "select format('%I.%I', table_schema, table_name) as name from information_schema.tables"
-        " where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not in ('alembic_version', 'inbox')"
+        " where table_schema = 'public' and table_type = 'BASE TABLE'"
+        " and table_name not in ('alembic_version', 'inbox')"
     ),
 }
 
