@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from asyncpg import UniqueViolationError
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aftercare.kit.clock import FixedClock
@@ -181,6 +183,18 @@ async def test_a_row_that_breaks_a_rule_of_the_data_is_put_aside_alone(build: An
     assert [row.id for row in await rows(engine, "select id from effect order by id")] == ["m0", "m3"]
     details = [letter.headers["x-dead-letter-detail"] for letter in await letters(engine)]
     assert details == ["SQLSTATE 23514", "SQLSTATE 22000"]
+
+
+async def test_a_row_that_met_another_being_written_is_no_dead_letter(build: Any, engine: AsyncEngine) -> None:
+    clashes = [IntegrityError("", {}, UniqueViolationError("clash"))]
+
+    async def handle(tx: Transaction, batch: Sequence[Received[Any]]) -> None:
+        if clashes:
+            raise clashes.pop()
+
+    await build(handle).handle_batch([record(0)])
+    assert await letters(engine) == []
+    assert len(await rows(engine, "select 1 from inbox")) == 1
 
 
 async def test_what_is_down_outside_holds_the_batch_until_it_is_back(build: Any, counting: Counting) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidTopicError,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
@@ -87,17 +88,16 @@ class KafkaPublisher:
         return self._producer
 
     async def _unavailable(self, producer: AIOKafkaProducer, topics: set[str]) -> dict[str, str]:
-        """Topics that the broker doesn't know or doesn't let us write to. Known ones cost nothing here."""
-        refused: dict[str, str] = {}
-        for topic in topics:
-            try:
-                async with asyncio.timeout(METADATA_SECONDS):
-                    await producer.partitions_for(topic)
-            except _ONE_TOPIC_ONLY as error:
-                refused[topic] = type(error).__name__
-            except TimeoutError:
-                refused[topic] = UnknownTopicOrPartitionError.__name__
-        return refused
+        """Topics that the broker doesn't know or doesn't let us write to. Known ones cost nothing here.
+
+        Raises `KafkaConnectionError` when nothing is known of any of them: then it is the broker.
+        """
+        asked = sorted(topics)
+        answers = await asyncio.gather(*(_trouble(producer, topic) for topic in asked))
+        if all(answer is TimeoutError for answer in answers):
+            raise KafkaConnectionError
+        known = zip(asked, answers, strict=True)
+        return {topic: _name(answer) for topic, answer in known if answer is not None}
 
     async def _send(self, producer: AIOKafkaProducer, row: Ready) -> asyncio.Future[object]:
         try:
@@ -108,6 +108,20 @@ class KafkaPublisher:
             future = asyncio.get_running_loop().create_future()
             future.set_exception(error)
         return future
+
+
+def _name(error: type[Exception]) -> str:
+    """The client waits in vain for a topic that isn't there."""
+    return UnknownTopicOrPartitionError.__name__ if error is TimeoutError else error.__name__
+
+
+async def _trouble(producer: AIOKafkaProducer, topic: str) -> type[Exception] | None:
+    try:
+        async with asyncio.timeout(METADATA_SECONDS):
+            await producer.partitions_for(topic)
+    except (*_ONE_TOPIC_ONLY, TimeoutError) as error:
+        return type(error)
+    return None
 
 
 def _sorted_out(

@@ -131,11 +131,24 @@ class Pipeline:
             if isinstance(error, Halt) or _can_pass(error):
                 raise
             if len(taken) == 1:
-                await self._give_up(taken[0], error)
+                await self._once_more(taken, error, suspect=suspect)
                 return
             middle = len(taken) // 2
             await self._together(taken[:middle], suspect=suspect)
             await self._together(taken[middle:], suspect=suspect)
+
+    async def _once_more(self, taken: Sequence[Taken], error: Exception, *, suspect: bool) -> None:
+        """A refused row may have met one that was being written at this moment: that is seen now."""
+        if row_at_fault(error):
+            try:
+                await self._in_one_transaction(taken, suspect=suspect)
+            except Exception as again:
+                if isinstance(again, Halt) or _can_pass(again):
+                    raise
+                error = again
+            else:
+                return
+        await self._give_up(taken[0], error)
 
     async def _in_one_transaction(self, taken: Sequence[Taken], *, suspect: bool) -> None:
         started = asyncio.get_running_loop().time()
@@ -178,13 +191,13 @@ class Pipeline:
     async def _after_a_slip(self, item: Taken, error: Exception) -> None:
         tries = self._failures.get(item.record.position, 0) + 1
         self._failures[item.record.position] = tries
-        log.error("%s: %s while handling %s", self.consumer.name, type(error).__name__, item.record.position)
-        log.debug("where it happened", exc_info=error)
+        name = type(error).__name__
+        log.error("%s: %s while handling %s", self.consumer.name, name, item.record.position, exc_info=error)
         if tries < TRIES_OF_A_FAILING_HANDLER:
-            raise _Again(type(error).__name__) from None
+            raise _Again(name) from None
         if self._failed_in_a_row + 1 >= FAILURES_IN_A_ROW_BEFORE_HALT:
-            raise Halt(f"handler-fails-in-a-row:{type(error).__name__}")
-        await self._put_aside(item, Cause("handler-failed", "", type(error).__name__, tries))
+            raise Halt(f"handler-fails-in-a-row:{name}")
+        await self._put_aside(item, Cause("handler-failed", "", name, tries))
         self._failed_in_a_row += 1
         self._failures.pop(item.record.position, None)
 

@@ -63,7 +63,9 @@ def dead_letter_commands(connect: Callable[[], KafkaConnection]) -> typer.Typer:
     ) -> None:
         """Send dead letters to their topic again. Counts first, and does nothing more without --go."""
         connection = connect()
-        planned = _run(dead_letters.plan(connection, topic, Filter(reason=reason, since=_utc(since), until=_utc(until))))
+        planned = _run(
+            dead_letters.plan(connection, topic, Filter(reason=reason, since=_utc(since), until=_utc(until)))
+        )
         _tell(planned)
         if not go:
             typer.echo("Nothing was sent. Add --go to replay them.")

@@ -18,6 +18,7 @@ def create_engine(database_url: str, *, name: str = APPLICATION, pool_size: int 
         pool_pre_ping=True,
         pool_timeout=10,
         pool_recycle=1800,
+        hide_parameters=True,  # an error's text would quote the row
         connect_args={
             "timeout": 10,
             "command_timeout": 60,

@@ -1,6 +1,6 @@
 """The inbox: which messages a consumer has dealt with, marked in the transaction that deals with them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -13,6 +13,7 @@ Identity = tuple[str, str]
 INBOX_RETENTION = timedelta(days=35)
 """Longer than any topic and dead-letter topic keeps its records, plus the window for replays (14 days)."""
 
+PURGE_EVERY_SECONDS = 3600.0
 _PURGE_SIZE = 5_000
 
 
@@ -57,6 +58,16 @@ async def purge(unit_of_work: UnitOfWork, retention: timedelta = INBOX_RETENTION
         total += gone.rowcount
         if gone.rowcount < _PURGE_SIZE:
             return total
+
+
+def purging(unit_of_work: UnitOfWork, retention: timedelta = INBOX_RETENTION) -> Callable[[], Awaitable[float]]:
+    """A background step (`kit.service.Background`) that forgets old marks once an hour."""
+
+    async def step() -> float:
+        await purge(unit_of_work, retention)
+        return PURGE_EVERY_SECONDS
+
+    return step
 
 
 _MARK = text(

@@ -100,7 +100,7 @@ class Relay:
                     await self._back_off(error, backoff.delay())
                 else:
                     backoff.reset()
-                    self._standing.fine("relay")
+                    self._tell()
         finally:
             await self._publisher.close()
 
@@ -151,6 +151,12 @@ class Relay:
         self._blocked[topic] = now + BLOCKED_TOPIC_SECONDS
         self._observer.relay_failed(error_type)
         log.error("relay: %s refused for now (%s); its rows are kept", topic, error_type)
+
+    def _tell(self) -> None:
+        if self._blocked:
+            self._standing.troubled("relay", f"refused: {', '.join(sorted(self._blocked))}")
+        else:
+            self._standing.fine("relay")
 
     async def _gauge(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -159,8 +159,7 @@ class Timers:
         for other in stale:  # cancelled in the meantime
             del self._resting[other]
         self._observer.timer_failed(kind, name)
-        log.error("timer %s failed with %s; it is kept and tried again in %.0f s", kind, name, seconds)
-        log.debug("where it happened", exc_info=error)
+        log.error("timer %s failed with %s; it is kept and tried again in %.0f s", kind, name, seconds, exc_info=error)
 
     def _resting_ids(self) -> list[int]:
         now = asyncio.get_running_loop().time()

@@ -20,6 +20,8 @@ from aftercare.kit.messaging.envelope import Cause, Outgoing
 from aftercare.kit.store.tables import OUTBOX_SHARDS
 
 Payload = Mapping[str, str | int | bool | None]
+Trace = Callable[[str | None], str | None]
+"""The trace context that a message carries, from the one that its cause states."""
 WAKE_CHANNEL = "aftercare_wake"
 
 
@@ -50,10 +52,13 @@ class TimerRow:
 class Transaction:
     """The unit of work. `now` is one instant for everything done in it."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime, source: str) -> None:
+    def __init__(
+        self, connection: AsyncConnection, now: datetime, source: str, trace: Trace = lambda stated: stated
+    ) -> None:
         self.connection = connection
         self.now = now
         self._source = source
+        self._trace = trace
         self._outbox: list[OutboxRow] = []
         self._timers: dict[tuple[str, str], TimerRow] = {}
         self._cancelled: dict[tuple[str, str | None], None] = {}
@@ -75,9 +80,9 @@ class Transaction:
         }
         if cause.causation_id:
             headers["ce_causationid"] = cause.causation_id
-        if cause.traceparent:
-            headers["traceparent"] = cause.traceparent
-            headers["ce_traceparent"] = cause.traceparent
+        if traceparent := self._trace(cause.traceparent):
+            headers["traceparent"] = traceparent
+            headers["ce_traceparent"] = traceparent
         value = None if message.tombstone else message.model_dump_json(exclude_none=True).encode()
         self.publish(OutboxRow(str(message.topic), message.key().encode(), value, headers))
         return event_id
@@ -142,11 +147,19 @@ class Transaction:
 class UnitOfWork:
     """Opens transactions for one service. `kick` is called after each commit that left something in the outbox."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, source: str, kick: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        clock: Clock,
+        source: str,
+        kick: Callable[[], None] = lambda: None,
+        trace: Trace = lambda stated: stated,
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.kick = kick
         self._source = source
+        self._trace = trace
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Transaction]:
@@ -160,7 +173,7 @@ class UnitOfWork:
 
     def on(self, connection: AsyncConnection) -> Transaction:
         """A transaction on a connection that somebody else commits (the caller flushes and kicks)."""
-        return Transaction(connection, self.clock.now(), self._source)
+        return Transaction(connection, self.clock.now(), self._source, self._trace)
 
 
 _CANCEL_TIMERS = text(

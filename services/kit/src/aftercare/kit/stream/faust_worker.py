@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import faust
+from faust.transport.drivers.aiokafka import Consumer
 
 from aftercare.kit.messaging.connection import KafkaConnection
 from aftercare.kit.messaging.consumer import Record
@@ -63,7 +64,7 @@ async def run_worker(
     standing.troubled("stream", "starts")
     if not await _unless_stopped(wait_for_broker(connection, standing), stop):
         return
-    offset_guard.install()
+    offset_guard.install(Consumer, faust.__version__)
     app = build_app(connection, pipelines, options, progress)
     beat = asyncio.create_task(_watch(app, progress, standing), name="stream-watch")
     try:
@@ -111,8 +112,9 @@ def build_app(
 
 def die(who: str, error: BaseException) -> None:
     """Leave at once, without running anything that could acknowledge what was not handled."""
-    log.critical("%s failed with %s; the process ends, nothing is acknowledged", who, type(error).__name__)
-    log.debug("where it happened", exc_info=error)
+    log.critical(
+        "%s failed with %s; the process ends, nothing is acknowledged", who, type(error).__name__, exc_info=error
+    )
     logging.shutdown()
     os._exit(EXIT_ESCAPED)
 

@@ -10,9 +10,6 @@ version and refuses any other.
 from collections import deque
 from typing import Any
 
-import faust
-from faust.transport.drivers.aiokafka import Consumer
-
 FAUST_VERSION = "0.15.3"
 
 
@@ -41,11 +38,10 @@ class Delivered:
         return position
 
 
-def install() -> None:
-    """Patch Faust's consumer. Raises `WrongFaustError` for a version that this was not written for."""
-    if faust.__version__ != FAUST_VERSION:
-        raise WrongFaustError(f"the offset guard is for faust-streaming {FAUST_VERSION}, not {faust.__version__}")
-    consumer: Any = Consumer
+def install(consumer: Any, version: str) -> None:
+    """Patch Faust's consumer class. Raises `WrongFaustError` for a version that this was not written for."""
+    if version != FAUST_VERSION:
+        raise WrongFaustError(f"the offset guard is for faust-streaming {FAUST_VERSION}, not {version}")
     if getattr(consumer, "_aftercare_guard", False):
         return
     to_message, on_partitions_revoked = consumer._to_message, consumer.on_partitions_revoked  # noqa: SLF001
