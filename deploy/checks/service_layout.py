@@ -54,7 +54,8 @@ def find(root: Path) -> Iterator[Finding]:
         package = service / "src" / "aftercare" / service.name
         yield from _strangers(root, service, _BESIDE)
         yield from _strangers(root, package, _INSIDE)
-        yield from _missing(root, package)
+        yield from _missing(root, service, ("README.md", "pyproject.toml", "tests"))
+        yield from _missing(root, package, _NEEDED)
     for path in sorted((root / "services").glob("*/src/**/*")):
         if _SAYS_NOTHING.match(path.name):
             yield _finding(root, path, "is called by nothing that it holds; name it after the field")
@@ -71,10 +72,10 @@ def _is_data(path: Path) -> bool:
     return path.is_dir() and not any(path.rglob("*.py"))
 
 
-def _missing(root: Path, package: Path) -> Iterator[Finding]:
-    for name in _NEEDED:
-        if not (package / name).exists():
-            yield _finding(root, package / name, "is missing")
+def _missing(root: Path, folder: Path, needed: tuple[str, ...]) -> Iterator[Finding]:
+    for name in needed:
+        if not (folder / name).exists():
+            yield _finding(root, folder / name, "is missing")
 
 
 def _children(folder: Path) -> list[Path]:

@@ -22,6 +22,8 @@ def tree(tmp_path: Path) -> Path:
         (package / folder / "__init__.py").touch()
     for file in ("__init__.py", "bootstrap.py", "config.py", "domain/offer.py", *ENTRYPOINTS):
         (package / file).touch()
+    for name in ("README.md", "pyproject.toml", "tests"):
+        (tmp_path / "services" / "support" / name).touch()
     (tmp_path / "docs" / "decisions").mkdir(parents=True)
     (tmp_path / "docs" / "decisions" / "0001-record-decisions.md").write_text(COMPLETE)
     (tmp_path / "docs" / "decisions" / "README.md").write_text("[1](0001-record-decisions.md)\n")
@@ -71,7 +73,7 @@ def test_something_beside_the_service_is_found(tree: Path) -> None:
     assert len(list(service_layout.find(tree))) == 1
 
 
-@pytest.mark.parametrize("name", ["bootstrap.py", "config.py", "entrypoints/stream.py"])
+@pytest.mark.parametrize("name", ["bootstrap.py", "config.py", "entrypoints/stream.py", "../../../README.md"])
 def test_a_missing_part_is_found(tree: Path, name: str) -> None:
     (package_of(tree) / name).unlink()
     assert [finding.advice for finding in service_layout.find(tree)] == ["is missing"]
