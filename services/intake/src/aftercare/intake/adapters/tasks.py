@@ -40,16 +40,18 @@ def _shown(row: dict[str, Any], vault: AesVault) -> dict[str, Any]:
     return row
 
 
-_MAY_SEE = (
-    " t.state = 'open' and (:guarded or not t.coordinators_only)"
-    " and (cast(:sites as text[]) is null or t.site = any(cast(:sites as text[])))"
-)
 _OPEN = text(
     "select t.task, t.incident, i.source, t.site, t.unit, t.opened_at, i.sealed_number"
     " from involvement_task t join incident i on i.incident = t.incident"
-    f" where{_MAY_SEE} order by t.opened_at limit 500"
+    " where t.state = 'open' and (:guarded or not t.coordinators_only)"
+    " and (cast(:sites as text[]) is null or t.site = any(cast(:sites as text[])))"
+    " order by t.opened_at limit 500"
 )
-_FIND = text(f"select t.incident from involvement_task t where t.task = :task and{_MAY_SEE}")
+_FIND = text(
+    "select t.incident from involvement_task t where t.task = :task"
+    " and t.state = 'open' and (:guarded or not t.coordinators_only)"
+    " and (cast(:sites as text[]) is null or t.site = any(cast(:sites as text[])))"
+)
 _CONFLICTS = text(
     "select conflict, source, record, stands, incident, found_at from conflict order by found_at desc limit :limit"
 )

@@ -174,7 +174,7 @@ def apply_staff_added(book: Book, staff: Iterable[Involved]) -> Decision:
     staying = tuple(_joined(one, listed.get(one.person)) for one in book.involved)
     added = tuple(one for person, one in listed.items() if person not in before)
     told = replace(
-        book, involved=(*staying, *added), excluded=book.excluded - listed.keys(), nobody=book.nobody and not listed
+        book, involved=(*staying, *added), excluded=book.excluded.difference(listed), nobody=book.nobody and not listed
     )
     if not book.is_published:
         return Decision(told, forwarded=_forwarded(book, added))

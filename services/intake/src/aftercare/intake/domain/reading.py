@@ -132,7 +132,7 @@ def _refuse_malformed(error: json.JSONDecodeError, text: str) -> NoReturn:
     if error.msg.startswith("Invalid control character"):
         detail = f"a raw control character inside a text, {place}"
         raise RefusedError(Reason.BROKEN_TEXT, detail, "json") from None
-    if error.pos >= len(text) - 1 or error.msg.startswith("Unterminated string"):
+    if text[-1] not in "}]" or error.pos >= len(text) or error.msg.startswith("Unterminated string"):
         raise RefusedError(Reason.TRUNCATED_JSON, f"the JSON stops at {place}", "json") from None
     raise RefusedError(Reason.MALFORMED_JSON, f"not JSON at {place}", "json") from None
 

@@ -1,8 +1,10 @@
 """Request bodies: read up to the limit and not a byte further, and handed on with their headers."""
 
+from typing import TypeVar
 from urllib.parse import unquote
 
 from fastapi import HTTPException, Request
+from pydantic import BaseModel, ValidationError
 
 from aftercare.intake.bootstrap import Application
 from aftercare.intake.domain.examine import Delivery
@@ -10,6 +12,8 @@ from aftercare.intake.service_layer.receive import Arrival
 from aftercare.kit.auth.principal import Principal
 from aftercare.kit.messaging.tracing import trace_context
 
+M = TypeVar("M", bound=BaseModel)
+FORM_LIMIT = 256 * 1024
 SOURCE_HEADER = "aftercare-source"
 
 
@@ -26,6 +30,19 @@ async def read_body(request: Request, limit: int) -> bytes:
             raise _too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+async def read_model(request: Request, model: type[M]) -> M:
+    """A small form as a model. Raises 413, or 422 that names fields and never repeats what stood in them."""
+    body = await read_body(request, FORM_LIMIT)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
+            for one in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        raise HTTPException(422, "; ".join(problems[:10])) from None
 
 
 def _too_large(limit: int) -> HTTPException:

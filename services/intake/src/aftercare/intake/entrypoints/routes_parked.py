@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aftercare.intake.adapters import parking
 from aftercare.intake.adapters.parking import Filter
+from aftercare.intake.entrypoints.bodies import read_model
 from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller
 from aftercare.intake.entrypoints.routes_records import told
 from aftercare.intake.service_layer.replay import Replaying
@@ -48,9 +49,10 @@ async def list_parked(
 
 
 @router.post("/parked/replay")
-async def replay(request: Request, said: Replay, caller: Caller, application: App) -> JSONResponse:
+async def replay(request: Request, caller: Caller, application: App) -> JSONResponse:
     """Map parked records again. A dry run unless `dry_run` is false."""
     RIGHTS.require(caller, "replay")
+    said = await read_model(request, Replay)
     unit_of_work = request.app.state.runtime.unit_of_work
     replaying = Replaying(application.intake, application.vault, unit_of_work, contact=said.contact)
     wanted = Filter(reason=said.reason, source=said.source)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aftercare.intake.adapters import tasks
 from aftercare.intake.entrypoints.answers import as_json
+from aftercare.intake.entrypoints.bodies import read_model
 from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, sees_guarded, sites_of
 from aftercare.intake.entrypoints.routes_records import Key, take, told
 from aftercare.intake.service_layer.nominate import nomination, say_nobody
@@ -64,11 +65,10 @@ class Answer(BaseModel):
 
 
 @router.post("/involvements")
-async def nominate(
-    request: Request, said: Nomination, caller: Caller, application: App, key: Key = None
-) -> JSONResponse:
+async def nominate(request: Request, caller: Caller, application: App, key: Key = None) -> JSONResponse:
     """Name people. Without an incident it becomes a stressful event of its own."""
     RIGHTS.require(caller, "nominate")
+    said = await read_model(request, Nomination)
     source = said.incident.source if said.incident else None
     if source is not None and application.intake.door.sources.named(source) is None:
         raise HTTPException(422, "there is no source of this name")
@@ -90,9 +90,10 @@ async def list_tasks(request: Request, caller: Caller, application: App) -> JSON
 
 
 @router.post("/tasks/{task}/answer")
-async def answer_task(request: Request, task: str, said: Answer, caller: Caller, application: App) -> JSONResponse:
+async def answer_task(request: Request, task: str, caller: Caller, application: App) -> JSONResponse:
     """Name the people involved, or record that no member of staff was."""
     RIGHTS.require(caller, "see-tasks")
+    said = await read_model(request, Answer)
     if said.nobody == bool(said.staff):
         raise HTTPException(422, "name the staff involved, or say nobody: one of the two")
     async with request.app.state.runtime.unit_of_work() as tx:
