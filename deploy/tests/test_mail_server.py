@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import json
 import smtplib
 import socket
 import ssl
@@ -12,7 +13,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import quote
 
+import apprise
 import httpx
 import pytest
 from aftercare_local import ports
@@ -27,11 +30,13 @@ class Receipts:
 
     def __init__(self) -> None:
         self.reports: list[bytes] = []
+        self.asked: list[tuple[str, str, str | None]] = []
         self.refusals = 1
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                outer.asked.append((self.path, self.headers["Authorization"], self.headers["X-Envelope-To"]))
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if outer.refusals:
                     outer.refusals -= 1
@@ -45,7 +50,7 @@ class Receipts:
                 """Quiet."""
 
         self._server = HTTPServer((ports.HOST, 0), Handler)
-        self.url = f"http://{ports.HOST}:{self._server.server_port}/receipts/delivery-report"
+        self.url = f"http://{ports.HOST}:{self._server.server_port}/receipts"
         Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
@@ -62,7 +67,7 @@ def receipts() -> Iterator[Receipts]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, watchdog: Watchdog, receipts: Receipts) -> Iterator[MailServer]:
-    mail = MailServer(tmp_path_factory.mktemp("mail"), watchdog, reports_to=receipts.url)
+    mail = MailServer(tmp_path_factory.mktemp("mail"), watchdog, receipts=receipts.url, receipt_token="the-secret")
     mail.start()
     yield mail
     mail.close()
@@ -195,6 +200,8 @@ def test_bounce_address_is_taken_and_reported_as_failed_until_the_report_is_take
     receipts.refusals = 1
     send(server, letter("bounce@hospital.example"))
     server.child.wait_until(lambda: bool(receipts.reports), within=15)
+    shown = "Bearer the-secret"
+    assert receipts.asked[-1] == ("/receipts/delivery-report", shown, "return-1@hospital.example")
     report = email.message_from_bytes(receipts.reports[0], policy=default)
     assert report.get_content_type() == "multipart/report"
     assert report.get_param("report-type") == "delivery-status"
@@ -223,3 +230,19 @@ def test_person_sees_list_plain_text_html_and_source_in_a_browser(server: MailSe
     assert "default-src 'none'" in html.headers["content-security-policy"]
     assert b"Message-ID: <01J@aftercare.example>" in httpx.get(f"{server.inbox_url}messages/{number}/raw").content
     assert httpx.get(f"{server.inbox_url}messages/999999").status_code == 404
+
+
+def test_short_message_by_apprise_is_in_the_inbox_and_confirmed(server: MailServer, receipts: Receipts) -> None:
+    server.behave(confirms=["+4477009001*"])
+    receipts.reports.clear()
+    receipts.refusals = 0
+    url = server.sms_url.replace("{to}", quote("+447700900103", safe="")).replace("{reference}", "msg_1")
+    sender = apprise.Apprise()
+    assert sender.add(url)
+    assert sender.notify(body="Choose here: https://aftercare.example/a/abc")
+    [kept] = server.messages(to="+447700900103")
+    assert kept["message_id"] == "<msg_1@sms>"
+    assert server.message(kept["id"])["links"] == ["https://aftercare.example/a/abc"]
+    server.child.wait_until(lambda: bool(receipts.reports), within=15)
+    assert json.loads(receipts.reports[0]) == {"reference": "msg_1", "status": "delivered"}
+    assert receipts.asked[-1][0] == "/receipts/sms"

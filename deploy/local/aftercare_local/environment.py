@@ -48,7 +48,6 @@ def _intake(around: Surroundings) -> dict[str, str]:
         "AFTERCARE_DIRECTORY_PUBLIC_KEY": around.keys.directory_pair[0],
         "AFTERCARE_RAW_KEY": around.keys.raw_records,
         "AFTERCARE_PATIENT_KEY": around.keys.patients,
-        "AFTERCARE_SOURCES": str(Path(__file__).parent / "sources.yaml"),
         "AFTERCARE_SOURCES": str(LOCAL / "aftercare_local" / "sources.yaml"),
     }
 
@@ -81,6 +80,7 @@ def _outreach(around: Surroundings) -> dict[str, str]:
         "AFTERCARE_PUBLIC_URL": around.urls["outreach"],
         "AFTERCARE_RECEIPT_TOKEN": around.keys.receipts,
         "AFTERCARE_SMS_URL": around.mail.sms_url,
+        "AFTERCARE_SMS_PER_SECOND": "200",
     }
 
 

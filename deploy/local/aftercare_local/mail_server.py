@@ -28,8 +28,8 @@ class MailServer:
         watchdog: Watchdog,
         *,
         clock: str = "system",
-        reports_to: str | None = None,
-        reports_token: str | None = None,
+        receipts: str | None = None,
+        receipt_token: str = "",
     ) -> None:
         self._watchdog = watchdog
         self._home = folder / "mail"
@@ -41,7 +41,6 @@ class MailServer:
         self.inbox_port = ports.port_for("inbox")
         self.username = _USER
         self.password = secrets.token_urlsafe(24)
-        self.receipt_token = secrets.token_urlsafe(24)
         self._config: dict[str, Any] = {
             "folder": str(self._home / "messages"),
             "certificate": str(self._certificate.chain),
@@ -53,8 +52,7 @@ class MailServer:
             "inbox_port": self.inbox_port,
             "clock": clock,
             "receipts": receipts,
-            "receipt_token": self.receipt_token,
-            "reports_token": reports_token,
+            "receipt_token": receipt_token,
         }
 
     def start(self) -> None:
@@ -105,10 +103,6 @@ class MailServer:
     def sms_url(self) -> str:
         """An SMS gateway in apprise's words; its messages stand in the same inbox."""
         return f"json://{ports.HOST}:{self.inbox_port}/api/sms?:to={{to}}&:reference={{reference}}"
-
-    def gateway_url(self, channel: str) -> str:
-        """The apprise URL of a provider of short messages that delivers into this inbox."""
-        return f"json://{ports.HOST}:{self.inbox_port}/gateway/{channel}?:to={{to}}&:reference={{reference}}"
 
     def messages(
         self, *, to: str = "", subject: str = "", at_least: int = 0, within: float = 0

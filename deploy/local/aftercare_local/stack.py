@@ -61,7 +61,7 @@ class Stack:
             self.watchdog,
             clock=self.clock_setting,
             receipts=f"{self.url('outreach')}/receipts",
-            reports_token=self.keys.receipts,
+            receipt_token=self.keys.receipts,
         )
         self.services: dict[str, ServiceProcess] = {}
         """Processes of services by name, such as `intake-stream`."""

@@ -14,7 +14,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from aftercare_local.mail.behaviour import Behaviour
-from aftercare_local.mail.gateway import ShortMessage
 from aftercare_local.mail.phones import ShortMessage
 from aftercare_local.mail.server import Reception, SmtpListeners
 from aftercare_local.mail.store import LINK, Mail, MailStore, Wanted
@@ -43,7 +42,6 @@ class Inbox:
                 Route("/messages/{number:int}/html", self._html),
                 Route("/messages/{number:int}/raw", self._raw),
                 Route("/healthz", _healthy),
-                Route("/gateway/{channel:str}", self._short_message, methods=["POST"]),
                 Route("/api/messages", self._messages),
                 Route("/api/messages", self._clear, methods=["DELETE"]),
                 Route("/api/messages/{number:int}", self._message),
@@ -70,17 +68,6 @@ class Inbox:
         as_text = not request.url.path.startswith("/api")
         return Response(self._mail(request).raw, media_type="text/plain" if as_text else "message/rfc822")
 
-    async def _short_message(self, request: Request) -> Response:
-        """What apprise posts for an SMS or a push message."""
-        try:
-            message = ShortMessage.model_validate_json(await request.body())
-        except ValidationError as error:
-            raise HTTPException(400, str(error)) from None
-        if self._reception.behaviour.refusal(message.to) is not None:
-            raise HTTPException(503, "This number is refused for now.")
-        await self._reception.take(message.letter(request.path_params["channel"]))
-        return Response(status_code=202)
-
     async def _messages(self, request: Request) -> Response:
         """`?to=&subject=&after=` choose; `?at_least=2&within=10` wait until there are so many, or so many seconds."""
         asked = request.query_params
@@ -105,7 +92,9 @@ class Inbox:
             message = ShortMessage.model_validate_json(await request.body())
         except ValidationError as error:
             raise HTTPException(400, str(error)) from None
-        await self._reception.keep(message.as_letter())
+        if self._reception.behaviour.refusal(message.to) is not None:
+            raise HTTPException(503, "This number is refused for now.")
+        await self._reception.take(message.as_letter())
         return Response(status_code=204)
 
     async def _behaviour(self, _request: Request) -> Response:

@@ -5,7 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
-from aftercare_local.mail.store import Letter
+from aftercare_local.mail.store import Letter, Mail
+
+GATEWAY = "sms-gateway"
+"""Who brought it: so a short message can be told from a mail."""
 
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+-]{1,64}$")]
 
@@ -24,4 +27,9 @@ class ShortMessage(BaseModel):
         mail["Subject"] = "SMS"
         mail["Message-ID"] = f"<{self.reference}@sms>"
         mail.set_content(self.message)
-        return Letter(sender="", recipients=(self.to,), raw=mail.as_bytes(), user="sms-gateway")
+        return Letter(sender="", recipients=(self.to,), raw=mail.as_bytes(), user=GATEWAY)
+
+
+def reference_of(mail: Mail) -> str:
+    """What its sender calls a short message."""
+    return str(mail.message["Message-ID"]).strip("<>").partition("@")[0]

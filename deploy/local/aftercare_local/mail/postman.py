@@ -10,6 +10,7 @@ import httpx
 from aftercare.kit.clock import Clock
 from aftercare_local.mail.behaviour import Behaviour
 from aftercare_local.mail.config import MailConfig
+from aftercare_local.mail.phones import GATEWAY, reference_of
 from aftercare_local.mail.reports import delivery_report
 from aftercare_local.mail.store import Mail
 
@@ -44,8 +45,8 @@ class Postman:
                 task.add_done_callback(self._running.discard)
 
     def _receipt(self, mail: Mail, recipient: str, action: str) -> _Post:
-        if mail.tls == "gateway":
-            said = {"reference": str(mail.message["Message-ID"]), "status": action}
+        if mail.user == GATEWAY:
+            said = {"reference": reference_of(mail), "status": action}
             return _Post("/sms", json.dumps(said).encode(), {"Content-Type": "application/json"})
         report = delivery_report(mail, recipient, action, self._clock.now())
         headers = {"Content-Type": "message/rfc822", "X-Envelope-To": mail.envelope_from}

@@ -28,10 +28,6 @@ class Reception:
         self._accepted = accepted
         self.behaviour = Behaviour()
 
-    async def keep(self, letter: Letter) -> Mail:
-        """Store what came in, with the moment by the stack's clock."""
-        return await self._store.add(letter, self._clock.now())
-
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's own signature
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
@@ -56,9 +52,7 @@ class Reception:
             user=str(session.auth_data),
             tls=_tls_version(session),
         )
-        mail = await self.keep(letter)
-        log.info("mail %s taken", mail.number)
-        self._accepted(mail, self.behaviour)
+        mail = await self.take(letter)
         if self.behaviour.lose_replies:
             self.behaviour = self.behaviour.model_copy(update={"lose_replies": self.behaviour.lose_replies - 1})
             _break(server)
