@@ -89,3 +89,10 @@ def test_every_file_of_the_shared_corpus_has_an_outcome_and_a_reason() -> None:
     outcomes = Counter((Path(line["file"]).suffix, line["outcome"]) for line in lines)
     assert outcomes[".xml", "parked"] == sum(name.endswith(".xml") for name in files)
     assert outcomes[".md", "rejected"] == sum(name.endswith(".md") for name in files)
+
+
+def test_a_date_to_come_is_passed_on_and_doubted(tmp_path: Path) -> None:
+    (tmp_path / "event.json").write_text('{"resourceType": "AdverseEvent", "date": "2031-01-01"}')
+    [line] = check(str(tmp_path))
+    assert line["doubts"] == ["in-the-future:occurred"]
+    assert line["event"]["data"]["state"]["occurred"]["precision"] == "day"

@@ -1,15 +1,18 @@
 """The door on a real database: what is published, what is kept, and that nothing happens twice."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from aftercare.intake.adapters.parking import Filter
 from aftercare.intake.domain.outcome import Ending, Reason
 from aftercare.intake.service_layer.ledger import Effect
 from aftercare.intake.service_layer.nominate import nomination, say_nobody
 from aftercare.intake.service_layer.purge import purge
+from aftercare.intake.service_layer.replay import Replaying
 from aftercare.kit.privacy.sealed import open_sealed
 
 from .conftest import PRIVATE
@@ -263,3 +266,23 @@ async def test_messages_name_our_reference_as_their_cause_and_never_the_senders(
     headers = [row.headers for row in await running.rows("select headers from outbox")]
     assert {one["ce_correlationid"] for one in headers} == {taken.reference}
     assert "Beispiel" not in json.dumps(headers)
+
+
+@pytest.mark.parametrize("contact", [True, False])
+async def test_after_a_fix_parked_records_count_as_history_unless_people_may_be_contacted(
+    running: Any, adverse_event: Any, contact: bool
+) -> None:
+    fixed = running.intake
+    running.intake = replace(fixed, door=replace(fixed.door, only="fhir-bundle"))
+    [parked] = await running.take(adverse_event())
+    assert (parked.outcome, parked.reason) == (Ending.PARKED, Reason.NOT_THIS_FORMAT)
+    replaying = Replaying(fixed, fixed.writes.vault, running.unit_of_work, contact=contact)
+    frozen = await replaying.freeze(Filter())
+    told = await replaying.run(frozen, Filter(), 1000.0)
+    assert (told["total"], told["mapped"]) == (1, 1)
+    [(kind, content)] = await running.published("aftercare.incident")
+    assert (kind, content["state"]["backfill"]) == (REPORTED, not contact)
+    assert await replaying.freeze(Filter()) == []
+    running.intake = fixed
+    [again] = await running.take(adverse_event())
+    assert (again.is_new, again.reference) == (False, parked.reference)

@@ -1,7 +1,7 @@
 """One examined record, taken into the ledger: new, a duplicate, a conflict, or refused with a reason."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aftercare.intake.domain.examine import Examination
 from aftercare.intake.domain.facts import (
@@ -18,6 +18,9 @@ from aftercare.intake.domain.source import Source
 from aftercare.intake.service_layer.apply import Applying, incident_key, rca_key
 from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, Seen, Wanted
 from aftercare.intake.service_layer.ports import Naming
+
+_SKEW = timedelta(hours=1)
+"""Clocks differ; so much ahead of ours is no doubt yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def take(ledger: Ledger, naming: Naming, examination: Examination, body_hash: st
         Ending.MAPPED,
         Reason.MAPPED,
         "",
-        doubts=ending.doubts,
+        doubts=(*ending.doubts, *_from_the_future(ending, received)),
         identity_key=key[1],
         version_key=version_key,
         body_hash=ending.body_hash,
@@ -134,6 +137,15 @@ def take(ledger: Ledger, naming: Naming, examination: Examination, body_hash: st
     except RefusedError as refused:
         return _refused(ledger, examination, refused.refusal, key, reference, ending.body_hash)
     return _remember(ledger, key, replace(plain, effect=applied.effect, incident=applied.incident, rca=applied.rca))
+
+
+def _from_the_future(mapped: Mapped, received: datetime) -> list[str]:
+    """Moments that can't have been yet. They are passed on as stated; the doubt says so."""
+    if not isinstance(mapped.fact, IncidentReport):
+        return []
+    details = mapped.fact.details
+    stated = {"occurred": details.occurred, "discovered": details.discovered, "recorded": details.recorded}
+    return [f"in-the-future:{name}" for name, one in stated.items() if one and one.earliest > received + _SKEW]
 
 
 def _refused(
