@@ -163,19 +163,27 @@ async def test_somebody_who_left_gets_a_reason_and_no_message(world: Any) -> Non
     assert len(await world.offers()) == 1
 
 
-async def test_two_tokens_of_one_person_become_one_history_and_one_open_case(world: Any) -> None:
+async def test_two_tokens_of_one_person_become_one_history_and_one_open_case(world: Any, names: Any) -> None:
     await world.hear(world.say.staff("ana"), world.say.staff("anna"))
     await world.hear(world.say.reported("one", "ana"), world.say.reported("two", "anna"))
-    await world.hear(world.say.sent(*(await world.offers("ana"))))
-    await world.hear(
-        world.say.staff(
-            "anna",
-            "ana",
-            revision=2,
-            merged_from=(await world.offers("ana"))[0:1] and ((await world.offers("ana"))[0].person,),
-        )
-    )
-    open_ones = await world.rows("select person, state from support_case where state in ('offer-due', 'offered')")
-    assert [(row.person, row.state) for row in open_ones] == [((await world.offers("anna"))[0].person, "offered")]
-    await world.hear(world.say.answer((await world.offers("ana"))[0].regarding, "ana", "talk"))
-    assert await world.state("anna") == "escalated"
+    (offer,) = await world.offers("ana")
+    await world.hear(world.say.sent(offer))
+    merged = world.say.staff("anna", "ana", revision=2, merged_from=(names.ref("per", "ana"),))
+    await world.hear(merged)
+    rows = await world.rows("select person, \"case\" from support_case where state in ('offer-due', 'offered')")
+    assert [(row.person, row.case) for row in rows] == [(names.ref("per", "anna"), offer.regarding)]
+    assert {row.case for row in await world.rows('select "case" from obligation')} == {offer.regarding}
+    before = await world.snapshot()
+    await world.hear(merged)
+    assert await world.snapshot() == before
+    await world.hear(world.say.answer(offer.regarding, "ana", "talk"))
+    (row,) = await world.rows('select state from support_case where "case" = :c', c=offer.regarding)
+    assert row.state == "escalated"
+
+
+async def test_somebody_who_left_under_one_token_and_stays_under_another_is_not_lost(world: Any, names: Any) -> None:
+    await world.hear(world.say.staff("ana"), world.say.reported("fall", "ana"), world.say.left("ana"))
+    assert await world.end_of("fall", "ana") == "left-organisation"
+    await world.hear(world.say.staff("anna", "ana", merged_from=(names.ref("per", "ana"),)))
+    assert await world.end_of("fall", "ana") == "offer-made"
+    assert len(await world.offers("anna")) == 1

@@ -284,7 +284,7 @@ _STATEMENTS = (
     """create index task_open on task (due_at) where state <> 'done'""",
     """create function audit_only_grows() returns trigger language plpgsql as $$
         begin raise exception 'the audit trail is never changed'; end $$""",
-    """create trigger audit_only_grows before update or delete or truncate on audit
+    """create trigger audit_only_grows before update or delete on audit
         for each statement execute function audit_only_grows()""",
 )
 _TABLES = (

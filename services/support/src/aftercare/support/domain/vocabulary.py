@@ -121,8 +121,8 @@ class TaskKind(StrEnum):
 
     @property
     def is_call(self) -> bool:
-        """Whether the coordinator needs the person's contact for it."""
-        return self in (TaskKind.CALL_PERSON, TaskKind.URGENT_CALL, TaskKind.SUPPORTER_SILENT)
+        """Whether the coordinator may need the person's contact for it: to ring, or to go themselves."""
+        return self not in (TaskKind.UNRESOLVED_OVERDUE, TaskKind.PERSON_LEFT)
 
 
 class TaskState(StrEnum):

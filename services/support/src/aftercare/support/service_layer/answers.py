@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aftercare.kit.messaging.envelope import Cause
 from aftercare.support.adapters import mappers
@@ -141,11 +142,17 @@ def spoken(desk: Desk, task: Task, case: Case) -> None:
         tasks.finish(desk, task, TaskOutcome.REACHED)
     happening = Happening.OFFER_SENT if case.state is CaseState.OFFER_DUE else Happening.SPOKEN
     cases.move(desk, case, happening)
+    tasks.finish_of_case(desk, case.case, TaskOutcome.REACHED, TaskKind.FIND_SUPPORTER, TaskKind.SUPPORTER_SILENT)
 
 
 def not_reached(desk: Desk, task: Task, case: Case) -> None:
     """Tried again until `call_attempts`; then the information is left, and every door stays open."""
-    if not task.is_open or tasks.nobody_answered(desk, task):
+    if not task.is_open:
+        return
+    desk.book.cases.put(replace(case, call_attempts=case.call_attempts + 1))
+    case = desk.book.cases.get(case.case) or case
+    if tasks.nobody_answered(desk, task):
         return
     if case.state in UNANSWERED:
         cases.move(desk, case, Happening.NEVER_REACHED)
+    matching.see_to(desk, case)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aftercare.support.adapters import mappers
 from aftercare.support.adapters.bulk import Mapper
-from aftercare.support.domain.case import Case
+from aftercare.support.domain.case import OPEN, Case
 from aftercare.support.domain.obligation import Obligation
 from aftercare.support.domain.records import (
     AnswerSeen,
@@ -24,6 +24,11 @@ from aftercare.support.domain.records import (
 from aftercare.support.domain.task import Task
 
 R = TypeVar("R")
+
+
+def open_cases_sql() -> str:
+    """The condition for a case that is open."""
+    return f"state in ({', '.join(repr(str(state)) for state in sorted(OPEN))})"
 
 
 class Shelf(Generic[R]):

@@ -10,7 +10,6 @@ from aftercare.support.domain.obligation import Obligation
 from aftercare.support.domain.vocabulary import (
     CaseState,
     Choice,
-    Purpose,
     Route,
     Settlement,
     TaskKind,
@@ -79,7 +78,6 @@ def say_yes(desk: Desk, case: Case, *, urgent: bool, by_human: bool = False) -> 
         case = cases.move(desk, case, Happening.TALK) or case
     if urgent and not by_human:
         tasks.open_for_case(desk, TaskKind.URGENT_CALL, case)
-        contacts.tell_person(desk, case, Purpose.COORDINATOR_WILL_CALL)
     matching.seek(desk, case)
     return desk.book.cases.get(case.case) or case
 

@@ -10,12 +10,10 @@ from collections.abc import Iterable
 from sqlalchemy import text
 
 from aftercare.support.adapters import mappers
-from aftercare.support.domain.case import OPEN
 from aftercare.support.domain.records import Identifier
 from aftercare.support.domain.vocabulary import CaseState
+from aftercare.support.service_layer.book import open_cases_sql
 from aftercare.support.service_layer.desk import Desk
-
-_IS_OPEN = f"state in ({', '.join(repr(str(state)) for state in sorted(OPEN))})"
 
 
 async def identifiers(desk: Desk, tokens: Iterable[str], *, to_change: bool = False) -> None:
@@ -37,7 +35,7 @@ async def people(desk: Desk, persons: Iterable[str | None]) -> None:
         return
     connection = desk.tx.connection
     desk.book.staff.hold(await mappers.STAFF.where(connection, "person", wanted, lock="for no key update"))
-    cases = await mappers.CASES.where(connection, "person", wanted, also=_IS_OPEN)
+    cases = await mappers.CASES.where(connection, "person", wanted, also=open_cases_sql())
     desk.book.cases.hold(cases)
     unsent = [case.case for case in cases if case.state is CaseState.OFFER_DUE]
     desk.book.obligations.hold(await mappers.OBLIGATIONS.where(connection, "case", unsent))

@@ -10,7 +10,7 @@ from aftercare.support.domain.case import IN_CONTACT, SEEKING, Case, Happening
 from aftercare.support.domain.matching import match_supporter
 from aftercare.support.domain.records import Assignment
 from aftercare.support.domain.supporter import Supporter, answers_until
-from aftercare.support.domain.vocabulary import Act, AssignmentState, Purpose, TaskKind, TaskOutcome
+from aftercare.support.domain.vocabulary import Act, AssignmentState, CaseState, Purpose, TaskKind, TaskOutcome
 from aftercare.support.service_layer import cases, contacts, loading, tasks
 from aftercare.support.service_layer.desk import Desk
 from aftercare.support.service_layer.pool import Pool
@@ -21,7 +21,7 @@ SUPPORTER_SILENT = "supporter-silent"
 ACTIVE = frozenset({AssignmentState.ASKED, AssignmentState.ACCEPTED})
 
 
-async def load_pool(desk: Desk) -> Pool:
+async def load_pool(desk: Desk) -> None:
     """Load supporters, and for the persons of all loaded cases whom they can't have. Comes after every other lock."""
     await loading.alone_with_matching(desk)
     connection = desk.tx.connection
@@ -29,14 +29,17 @@ async def load_pool(desk: Desk) -> Pool:
     desk.book.volunteers.hold(volunteers)
     desk.book.staff.hold(await mappers.STAFF.where(connection, "person", [one.person for one in volunteers]))
     loads = await pool_queries.loads(connection)
-    persons = {case.person for case in desk.book.cases}
-    desk.pool = Pool(
-        supporters={one.person: _supporter(desk, one.person, loads.get(one.person, 0)) for one in volunteers},
-        involved=await pool_queries.involved_with(connection, persons),
-        conflicted=await pool_queries.looking_at(connection, persons),
-        not_these=await pool_queries.unwanted_by(connection, persons),
-    )
-    return desk.pool
+    desk.pool = Pool({one.person: _supporter(desk, one.person, loads.get(one.person, 0)) for one in volunteers})
+    await load_bars(desk, {case.person for case in desk.book.cases})
+
+
+async def load_bars(desk: Desk, persons: set[str]) -> None:
+    """Whom these persons can't have: H1, H2 and H5."""
+    connection = desk.tx.connection
+    if desk.pool is not None and persons:
+        desk.pool.involved.update(await pool_queries.involved_with(connection, persons))
+        desk.pool.conflicted.update(await pool_queries.looking_at(connection, persons))
+        desk.pool.not_these.update(await pool_queries.unwanted_by(connection, persons))
 
 
 def _supporter(desk: Desk, person: str, load: int) -> Supporter:
@@ -109,8 +112,13 @@ def ask(desk: Desk, case: Case, supporter: Supporter, *, by_coordinator: bool = 
 
 def escalate(desk: Desk, case: Case) -> None:
     """Nobody is left to ask: a coordinator finds somebody, or goes themselves."""
-    escalated = cases.move(desk, case, Happening.NO_SUPPORTER_LEFT) or case
-    tasks.open_for_case(desk, TaskKind.FIND_SUPPORTER, escalated)
+    see_to(desk, cases.move(desk, case, Happening.NO_SUPPORTER_LEFT) or case)
+
+
+def see_to(desk: Desk, case: Case) -> None:
+    """A case that no supporter took always has a task that waits for a human: one is enough."""
+    if case.state is CaseState.ESCALATED and not tasks.open_tasks(desk, case.case):
+        tasks.open_for_case(desk, TaskKind.FIND_SUPPORTER, case)
 
 
 def accept(desk: Desk, assignment: Assignment, case: Case) -> None:
