@@ -43,7 +43,7 @@ _NEEDED: Final = (
     "config.py",
 )
 _SAYS_NOTHING: Final = re.compile(r"^(?:utils?|helpers?|common|misc|managers?|shared|stuff|tools)(?:\.py)?$")
-_IGNORED: Final = re.compile(r"^(?:__pycache__|\..*|.*\.egg-info|dist|build)$")
+_IGNORED: Final = re.compile(r"^(?:__pycache__|.*\.example\.[a-z]+|\..*|.*\.egg-info|dist|build)$")
 
 
 def find(root: Path) -> Iterator[Finding]:
