@@ -27,11 +27,10 @@ def hospital_world(stack: Stack) -> Iterator[World]:
 
 
 @pytest.fixture
-def world(hospital_world: World, request: pytest.FixtureRequest) -> Iterator[World]:
+def world(hospital_world: World) -> Iterator[World]:
     """The world on a Monday morning. A message that the scenario did not expect fails it at the end."""
     hospital_world.clock.set(MONDAY_MORNING)
     reset(hospital_world)
     yield hospital_world
-    if not request.session.testsfailed:
-        hospital_world.settling.settle()
-        hospital_world.expect_no_mail()
+    hospital_world.settling.settle()
+    hospital_world.expect_no_mail()

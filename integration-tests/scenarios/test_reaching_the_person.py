@@ -15,7 +15,7 @@ def test_silent_nurse_is_called_by_a_human_after_two_hours(world: World) -> None
 
     world.fast_forward(minutes=30)
     task = world.expect_human_asked_to_call(nora)
-    world.when_answered(task, "talk", opening_card=True)
+    world.when_recorded_on_card(task, "talk")
     world.expect_case_in(nora, {"matching", "escalated"})
     world.expect_coordinator_mail()
 
@@ -32,7 +32,7 @@ def test_coordinator_who_does_not_react_is_followed_by_the_next_on_call(world: W
 
 
 def test_bounced_mail_moves_to_the_next_channel_at_once(world: World) -> None:
-    petra = world.given_staff("Petra", "Moved", email="bounce-petra@hospital.example", mobile="+447700900111")
+    petra = world.given_staff("Petra", "Moved", email="bounce.petra@hospital.example", mobile="+447700900111")
     world.when_incident_is_filed(involving=[petra], harm="moderate")
     world.fast_forward(minutes=3)
     world.expect_offer_to(petra)
@@ -40,7 +40,7 @@ def test_bounced_mail_moves_to_the_next_channel_at_once(world: World) -> None:
 
 
 def test_bounced_mail_without_another_channel_asks_a_human_at_once(world: World) -> None:
-    petra = world.given_staff("Petra", "Unreachable", email="bounce-alone@hospital.example")
+    petra = world.given_staff("Petra", "Unreachable", email="bounce.alone@hospital.example")
     world.when_incident_is_filed(involving=[petra], harm="moderate")
     world.fast_forward(minutes=3)
     world.expect_offer_to(petra)

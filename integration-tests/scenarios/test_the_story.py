@@ -20,8 +20,8 @@ def test_a_medication_error_becomes_offers_and_each_answer_is_honoured(world: Wo
     world.when_answered(ask, "accept")
     world.expect_mail_to(nora, purpose="supporter-found")
     card = world.expect_mail_to(iris, purpose="supporter-card")
-    assert nora.name in world.when_card_is_opened(card)
-    world.when_answered(card, "contacted")
+    assert nora.name in world.when_card_is_opened(card).text
+    world.when_recorded_on_card(card, "contacted")
     world.expect_case(nora, "contacted")
 
     world.when_answered(to_petra, "no")

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from aftercare.kit.clock import SystemClock
 from aftercare_local.environment import SERVICES
@@ -62,18 +61,16 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def show_addresses(console: Console, stack: Stack) -> None:
-    """Where a person can look."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("open in a browser", style="bold")
-    table.add_column("what it is")
-    table.add_row(stack.mail.inbox_url, "every mail that is sent")
-    for service in SERVICES:
-        table.add_row(f"{stack.url(service)}/docs", f"{service}: its HTTP interface")
+    """Where a person can look. Lines are never broken, so that an address can be clicked."""
+
+    def line(address: str, what: str) -> None:
+        console.print(f"  [bold]{address}[/bold]  {what}", soft_wrap=True, highlight=False)
+
+    console.print("To look at, in a browser:")
+    line(stack.mail.inbox_url, "every mail and SMS that is sent")
     for name, url in stack.process_urls.items():
-        table.add_row(f"{url}/readyz", f"{name}: is it ready? (/metrics beside it)")
-    table.add_row(str(stack.folder / "logs"), "what every process says")
-    console.print(table)
-    console.print(
-        f"\nA token to call a service with: {sys.executable} -m aftercare_local token NAME --role coordinator\n"
-        "(with PYTHONPATH=deploy/local)\n"
-    )
+        line(f"{url}/readyz", f"{name}: is it ready? (/metrics beside it)")
+    line(str(stack.folder / "logs"), "what every process says")
+    console.print("A token to call a service with, as a signed-in coordinator:")
+    line(f"PYTHONPATH=deploy/local {sys.executable} -m aftercare_local token NAME --role coordinator", "")
+    console.print()

@@ -101,7 +101,7 @@ class Story:
         )
         self._step(
             "Iris and Nora have spoken; that they did is all that is kept",
-            lambda: world.when_answered(card, "contacted"),
+            lambda: world.when_recorded_on_card(card, "contacted"),
         )
         self._step("The case is *contacted*", lambda: world.expect_case(nora, "contacted"))
 
@@ -157,5 +157,5 @@ class Story:
 
 
 def _names(world: World, card: Mail, person: Person) -> None:
-    seen = world.when_card_is_opened(card)
+    seen = world.when_card_is_opened(card).text
     assert person.name in seen, "the contact card does not name the person"

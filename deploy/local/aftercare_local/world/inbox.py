@@ -21,6 +21,8 @@ class Mail:
     links: tuple[str, ...]
     purpose: str
     channel: str
+    approach: str
+    """All messages of one effort to reach somebody have the same."""
 
     @property
     def answer_link(self) -> str:
@@ -57,7 +59,7 @@ class Inbox:
 
     def _read(self, summary: dict[str, Any]) -> Mail:
         whole = self._server.message(int(summary["id"]))
-        purpose, channel = self._purpose(str(summary["message_id"]))
+        purpose, channel, approach = self._purpose(str(summary["message_id"]))
         return Mail(
             number=int(summary["id"]),
             to=", ".join(summary["envelope_to"]),
@@ -68,17 +70,19 @@ class Inbox:
             links=tuple(whole["links"]),
             purpose=purpose,
             channel=channel,
+            approach=approach,
         )
 
-    def _purpose(self, message_id: str) -> tuple[str, str]:
+    def _purpose(self, message_id: str) -> tuple[str, str, str]:
         rows = self._databases.rows(
             "outreach",
-            "select a.purpose, m.channel, m.kind from message m join approach a on a.ref = m.approach"
+            "select a.ref, a.purpose, m.channel, m.kind from message m join approach a on a.ref = m.approach"
             " where m.message_id = $1 or m.ref = $2",
             message_id,
             message_id.strip("<>").partition("@")[0],
         )
         if not rows:
-            return "unknown", "unknown"
+            return "unknown", "unknown", "unknown"
         kind = str(rows[0]["kind"])
-        return ("receipt" if kind == "receipt" else str(rows[0]["purpose"])), str(rows[0]["channel"])
+        purpose = "receipt" if kind == "receipt" else str(rows[0]["purpose"])
+        return purpose, str(rows[0]["channel"]), str(rows[0]["ref"])

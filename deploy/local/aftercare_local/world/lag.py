@@ -21,6 +21,14 @@ class Lag:
         """Records not yet committed, by service."""
         return {f"{service} lag": self._of(service, topics) for service, topics in self._reads.items()}
 
+    def dead_letters(self) -> int:
+        """Records on all dead-letter topics."""
+        topics = {spec.topic.dead_letters for spec in load_topics()}
+        known = {item["name"]: len(item["partitions"]) for item in self._admin.describe_topics(sorted(topics))}
+        partitions = [TopicPartition(name, number) for name, count in known.items() for number in range(count)]
+        found = self._admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+        return sum(known.offset for known in found.values())
+
     def _of(self, service: str, topics: set[str]) -> int:
         committed = self._admin.list_group_offsets(f"aftercare.{service}")[f"aftercare.{service}"]
         behind = 0

@@ -93,9 +93,8 @@ class Visitor:
         answer = self._http.request(form.method.upper(), urljoin(page.url, form.action), data=form.filled | chosen)
         return self._page(answer)
 
-    def choose_and_confirm(self, link: str, choice: str) -> Page:
-        """Open the page, choose, then confirm: the only way to act."""
-        page = self.open(link)
+    def choose_and_confirm(self, page: Page, choice: str) -> Page:
+        """Choose, then confirm: the only way to act."""
         confirm = self.submit(page, page.form_with("choice", choice), choice=choice)
         form = next(form for form in confirm.forms if form.method == "post" and form.filled)
         return self.submit(confirm, form)

@@ -4,12 +4,12 @@ Nothing here calls a handler: the services do all the work, in their own process
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare.kit.clock import FileClock
 from aftercare_local.world.databases import Databases
+from aftercare_local.world.lag import Lag
 
 SERVICES = ("intake", "directory", "support", "outreach")
 QUIET_LOOKS = 2
@@ -34,7 +34,7 @@ class Activity:
 class Settling:
     """Knows when the whole system is at rest."""
 
-    def __init__(self, databases: Databases, clock: FileClock, lag: Callable[[], dict[str, int]]) -> None:
+    def __init__(self, databases: Databases, clock: FileClock, lag: Lag) -> None:
         self._databases = databases
         self._clock = clock
         self._lag = lag
@@ -79,6 +79,10 @@ class Settling:
             )
         )
         return min((instant for instant in due if instant is not None), default=None)
+
+    def dead_letters(self) -> int:
+        """How many records could not be handled by anybody."""
+        return self._lag.dead_letters()
 
     def advance_to(self, target: datetime) -> None:
         """Move the clock to `target`, stopping at every due instant on the way until all is quiet there."""

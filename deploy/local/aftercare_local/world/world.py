@@ -125,17 +125,21 @@ class World:
         self.desk.take_case(self.looking.case_of(person)["case"])
         self.settling.settle()
 
-    def when_answered(self, mail: Mail, choice: str, *, opening_card: bool = False) -> Page:
+    def when_answered(self, mail: Mail, choice: str) -> Page:
         """The reader follows the link, chooses and confirms."""
-        if opening_card:
-            self.when_card_is_opened(mail)
-        page = self.visitor.choose_and_confirm(mail.answer_link, choice)
+        page = self.visitor.choose_and_confirm(self.visitor.open(mail.answer_link), choice)
         self.settling.settle()
         return page
 
-    def when_card_is_opened(self, mail: Mail) -> str:
-        """What the contact card says."""
-        return self.visitor.choose_and_confirm(mail.answer_link, "open").text
+    def when_card_is_opened(self, mail: Mail) -> Page:
+        """A supporter or coordinator looks at the contact card; each look is audited."""
+        return self.visitor.choose_and_confirm(self.visitor.open(mail.answer_link), "open")
+
+    def when_recorded_on_card(self, mail: Mail, choice: str) -> Page:
+        """They open the card, speak to the person, and say what came of it."""
+        page = self.visitor.choose_and_confirm(self.when_card_is_opened(mail), choice)
+        self.settling.settle()
+        return page
 
     def when_undone(self, thanks: Page) -> None:
         self.visitor.undo(thanks)
@@ -168,13 +172,13 @@ class World:
     def expect_human_asked_to_call(self, person: Person) -> Mail:
         """A coordinator's duty address is told, and the task is about this person."""
         task = self.looking.open_task(person, kind="call-person")
-        return self._expect(
+        return self._expect_told(
             f"a human asked to call {person.name}",
             lambda mail: mail.purpose == "coordinator-task" and self.looking.is_about(mail.message_id, task),
         )
 
     def expect_coordinator_mail(self) -> Mail:
-        return self._expect("a coordinator told", lambda mail: mail.purpose == "coordinator-task")
+        return self._expect_told("a coordinator told", lambda mail: mail.purpose == "coordinator-task")
 
     def expect_no_coordinator_task(self) -> None:
         assert not [mail for mail in self.inbox.untaken() if mail.purpose == "coordinator-task"]
@@ -209,6 +213,12 @@ class World:
         assert len(rows) == people, f"{len(rows)} obligations for {people} people"
         open_ones = [row for row in rows if row["settlement"] is None]
         assert not open_ones, f"{len(open_ones)} people are neither offered support nor told why not"
+
+    def _expect_told(self, what: str, wanted: Callable[[Mail], bool]) -> Mail:
+        """A duty is told by mail and by SMS at once when it is urgent: the mail, with its SMS taken too."""
+        mail = self._expect(what, lambda mail: mail.channel == "email" and wanted(mail))
+        self.inbox.take(lambda other: other.channel == "sms" and other.approach == mail.approach)
+        return mail
 
     def _expect(self, what: str, wanted: Callable[[Mail], bool]) -> Mail:
         mail = self.inbox.take(wanted)
