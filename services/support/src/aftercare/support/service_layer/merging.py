@@ -13,23 +13,26 @@ from aftercare.support.domain.records import Merged
 from aftercare.support.domain.vocabulary import Act, CaseState, TaskKind, TaskOutcome
 from aftercare.support.service_layer import cases, contacts, loading, matching, tasks
 from aftercare.support.service_layer.desk import Desk
-from aftercare.support.service_layer.settling import settle
 
 
-async def merge(desk: Desk, persons: Mapping[str, str]) -> None:
-    """Re-point everything from each old token (key) to the person (value). Doing it again changes nothing."""
+async def merge(desk: Desk, persons: Mapping[str, str]) -> list[str]:
+    """Re-point everything from each old token (key) to the person (value). Doing it again changes nothing.
+
+    Returns the obligations to settle: those that had ended because the old token left are looked at again.
+    """
     known = {row.old for row in await mappers.MERGED.where(desk.tx.connection, "old", persons)}
     fresh = {old: person for old, person in persons.items() if old not in known and old != person}
+    touched: list[str] = []
     if not fresh:
-        return
+        return touched
     await _load(desk, fresh)
     await _remember(desk, fresh)
     for old, person in fresh.items():
         _merge_cases(desk, old, person)
-        touched = _merge_obligations(desk, old, person)
-        settle(desk, touched)
+        touched += _merge_obligations(desk, old, person)
         for statement in _REPOINT:
             await desk.tx.connection.execute(text(statement), {"old": old, "person": person})
+    return touched
 
 
 async def _load(desk: Desk, fresh: Mapping[str, str]) -> None:
@@ -93,7 +96,6 @@ def _offer_again(desk: Desk, reference: str) -> None:
 
 
 def _merge_obligations(desk: Desk, old: str, person: str) -> list[str]:
-    """Those that had ended because the old token left are looked at again."""
     moved = desk.book.obligations.of_person(old)
     for obligation in moved:
         desk.book.obligations.put(replace(obligation, person=person))

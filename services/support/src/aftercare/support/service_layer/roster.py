@@ -29,13 +29,14 @@ async def take_in(desk: Desk, reads: Sequence[tuple[Cause, StaffRead]]) -> None:
     owed = [row.person for row in desk.book.obligations]
     await loading.people(desk, [*news, *olds, *owed, *(row.person for row in held)])
     current = {person: one for person, one in news.items() if _is_news(desk, one[1])}
-    await merge(desk, {old: person for old, person in olds.items() if person in current})
+    _describe_members(desk, [read for _, read in current.values()])
+    joined = await merge(desk, {old: person for old, person in olds.items() if person in current})
     leavers = [person for person, (_, read) in current.items() if read.gone]
     await _load_leavers(desk, leavers)
-    touched: dict[str, None] = {}
+    touched: dict[str, None] = dict.fromkeys(joined)
     for cause, read in current.values():
         desk.cause = cause
-        references = _leave(desk, read) if read.gone else _describe(desk, read, waiting)
+        references = _leave(desk, read) if read.gone else _identify(desk, read, waiting)
         desk.touched_by(cause, references)
         touched.update(dict.fromkeys(references))
     await _write_logins(desk, [read for _, read in current.values()])
@@ -78,20 +79,27 @@ def _changing(desk: Desk, news: News) -> list[str]:
     ]
 
 
-def _describe(desk: Desk, read: StaffRead, waiting: dict[str, list[str]]) -> list[str]:
-    desk.book.staff.put(
-        StaffMember(
-            person=read.person,
-            revision=read.revision,
-            role_group=read.role_group,
-            site=read.site,
-            unit=read.unit,
-            manager=read.manager,
-            zone=read.zone,
-            languages=read.languages,
-            channels=read.channels,
+def _describe_members(desk: Desk, reads: Iterable[StaffRead]) -> None:
+    for read in reads:
+        if read.gone:
+            continue
+        desk.book.staff.put(
+            StaffMember(
+                person=read.person,
+                revision=read.revision,
+                role_group=read.role_group,
+                site=read.site,
+                unit=read.unit,
+                manager=read.manager,
+                zone=read.zone,
+                languages=read.languages,
+                channels=read.channels,
+            )
         )
-    )
+
+
+def _identify(desk: Desk, read: StaffRead, waiting: dict[str, list[str]]) -> list[str]:
+    """Put the person behind their identifiers. Returns the obligations that thereby are theirs."""
     listed = set(read.identifiers)
     for row in desk.book.identifiers:
         if row.identifier in listed and row.person != read.person:
