@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
 from sqlalchemy import text
 
+from aftercare.kit.auth import Principal, Unauthenticated
 from aftercare.kit.clock import FixedClock
 from aftercare.kit.messaging.consumer import Received
 from aftercare.kit.messaging.envelope import Cause
+from aftercare.kit.privacy.logins import login_token
+from aftercare.kit.service import Service
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.timers import Timers as TimerLoop
 from aftercare.kit.store.transaction import UnitOfWork
@@ -24,11 +28,13 @@ from aftercare.schemas import incident, outreach, outreach_request, rca, support
 from aftercare.schemas import staff as roster
 from aftercare.schemas.base import Message
 from aftercare.schemas.registry import decode
-from aftercare.support.bootstrap import timers_of
+from aftercare.support.bootstrap import Support, timers_of
+from aftercare.support.entrypoints.api import create_app
 from aftercare.support.service_layer.desk import Policy
 from aftercare.support.service_layer.handlers import Handlers
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+KEY = b"k" * 32
 MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -50,6 +56,7 @@ class Say:
 
     def __init__(self, clock: FixedClock) -> None:
         self.clock = clock
+        self.login = login
 
     def involvement(self, inc: str, name: str, **more: Any) -> incident.Involvement:
         return incident.Involvement(involvement=ref("inv", inc + name), person=token(name), **more)
@@ -94,7 +101,7 @@ class Say:
             person=ref("per", name),
             revision=revision,
             identifiers=more.pop("identifiers", tuple(token(each) for each in (name, *others))),
-            logins=(login(name),),
+            logins=(self.login(name),),
             languages=("en",),
             channels=(roster.ChannelKind.EMAIL,),
             described=self.clock.now(),
@@ -334,3 +341,40 @@ async def world(database: Any) -> AsyncIterator[World]:
 def names() -> Any:
     """`names.ref("per", "alice")`, `names.token("alice")`."""
     return type("Names", (), {"ref": staticmethod(ref), "token": staticmethod(token), "login": staticmethod(login)})
+
+
+class Tokens:
+    """Signs people in by name: `Authorization: Bearer name:role[:site]`."""
+
+    async def authenticated(self, header: str | None) -> Principal:
+        if not header:
+            raise Unauthenticated("no-token")
+        name, role, *sites = header.removeprefix("Bearer ").split(":")
+        return Principal(name, "https://issuer.example", frozenset({role}), frozenset(sites or ["*"]))
+
+
+class Http:
+    """Calls the API as somebody: `await http("casey:coordinator", "GET", "/tasks")`."""
+
+    def __init__(self, world: World) -> None:
+        support = Support(cast("Any", None), world.unit_of_work, world.policy, KEY)
+        service = Service("support", support)
+        app = create_app(service, cast("Any", None), cast("Any", Tokens()))
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://support.test")
+        self.app = app
+
+    async def __call__(self, who: str | None, method: str, path: str, body: Any = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {who}"} if who else {}
+        return await self.client.request(method, path, json=body, headers=headers)
+
+    @staticmethod
+    def login(name: str) -> str:
+        return login_token(KEY, "https://issuer.example", name)
+
+
+@pytest.fixture
+async def http(world: World) -> AsyncIterator[Http]:
+    one = Http(world)
+    world.say.login = one.login
+    yield one
+    await one.client.aclose()
