@@ -84,7 +84,7 @@ async def test_the_secret_goes_as_basic_authentication() -> None:
             """Nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         token = ServiceToken(settings(token_url=f"http://127.0.0.1:{server.server_port}/token"))
         assert await token.header() == {"Authorization": "Bearer abc"}

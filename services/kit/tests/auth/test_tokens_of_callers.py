@@ -220,7 +220,7 @@ class _Keys(BaseHTTPRequestHandler):
 def test_keys_come_over_http_and_a_broken_answer_lets_nobody_in(status: int, body: bytes | None, in_: bool) -> None:
     handler = type("Handler", (_Keys,), {"answer": (status, body if body is not None else _Keys.answer[1])})
     server = HTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         url = f"http://127.0.0.1:{server.server_port}/jwks"
         guard = Authenticator(settings(token_jwks=url), wall=FixedClock(NOW))

@@ -26,7 +26,9 @@ def output() -> Iterator[io.StringIO]:
     before, level = root.handlers[:], root.level
     stream = io.StringIO()
     configure("example", "api", "INFO", stream)
+    log.setLevel("INFO")  # pytest puts the root's level back after the set-up
     yield stream
+    log.setLevel(logging.NOTSET)
     root.handlers[:] = before
     root.setLevel(level)
     logging.captureWarnings(False)

@@ -81,6 +81,24 @@ def test_a_request_continues_the_caller_s_trace_without_any_address(exporter: In
     assert "jo" not in span.to_json()
 
 
+def test_a_message_carries_the_span_that_made_it(exporter: InMemorySpanExporter) -> None:
+    with traces.process_span("aftercare.x", [record(("traceparent", PARENT))]):
+        carried = traces.outgoing_traceparent(PARENT)
+    context = only(exporter).get_span_context()
+    assert context is not None
+    assert carried == f"00-{TRACE}-{context.span_id:016x}-01"
+
+
+def test_in_a_batch_each_message_stays_in_the_trace_of_its_own_cause(exporter: InMemorySpanExporter) -> None:
+    with traces.process_span("aftercare.x", [record(("traceparent", PARENT)), record(("traceparent", OTHER))]):
+        assert traces.outgoing_traceparent(OTHER) == OTHER
+        without_cause = traces.outgoing_traceparent(None)
+    assert without_cause is not None
+    context = only(exporter).get_span_context()
+    assert context is not None
+    assert without_cause.split("-")[1] == format(context.trace_id, "032x")
+
+
 def test_without_a_collector_the_context_is_handed_on_as_it_came() -> None:
     assert isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
     with traces.process_span("aftercare.x", [record(("traceparent", PARENT))]):

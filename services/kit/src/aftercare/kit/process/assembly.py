@@ -23,6 +23,7 @@ from aftercare.kit.settings import ServiceSettings, SettingsError
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.kit.telemetry.meters import MeteredObserver, MeteredStanding
+from aftercare.kit.telemetry.traces import outgoing_traceparent
 
 Role = Literal["api", "stream"]
 RELAY = "relay"
@@ -53,7 +54,8 @@ async def assembled(blueprint: Blueprint, settings: ServiceSettings, role: Role)
     health = Health(blueprint.name, role, MeteredStanding(), frozenset({RELAY}) if role == "api" else frozenset())
     loops = Loops(health)
     engine = create_engine(settings.database_url.get_secret_value(), name=f"aftercare {blueprint.name} {role}")
-    unit_of_work = UnitOfWork(engine, clock, f"urn:aftercare:{blueprint.name}", lambda: loops.wake(RELAY))
+    source = f"urn:aftercare:{blueprint.name}"
+    unit_of_work = UnitOfWork(engine, clock, source, lambda: loops.wake(RELAY), outgoing_traceparent)
     runtime = Runtime(blueprint.name, clock, unit_of_work, loops.wake)
     try:
         with _told_to_a_person():

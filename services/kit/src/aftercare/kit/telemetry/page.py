@@ -33,16 +33,15 @@ def page(catalogues: Iterable[Catalogue]) -> str:
 
 
 def all_catalogues() -> list[Catalogue]:
-    """The chassis's own, and `telemetry.CATALOGUE` of every service that is installed and has one."""
+    """The chassis's own, and every `Catalogue` in the `telemetry.py` of each service that is installed."""
     import aftercare  # noqa: PLC0415 - a namespace: what is in it is known only when asked
 
     found = [KIT]
     for name in sorted(module.name for module in pkgutil.iter_modules(aftercare.__path__)):
         place = f"aftercare.{name}.telemetry"
         if name != "kit" and importlib.util.find_spec(place):
-            catalogue = getattr(importlib.import_module(place), "CATALOGUE", None)
-            if isinstance(catalogue, Catalogue):
-                found.append(catalogue)
+            values = vars(importlib.import_module(place)).values()
+            found.extend(each for each in values if isinstance(each, Catalogue) and each not in found)
     return found
 
 

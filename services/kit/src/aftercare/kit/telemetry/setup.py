@@ -46,8 +46,8 @@ def _otlp_metrics(endpoint: str) -> MetricReader:
     from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415 - only with one
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
 
-    exporter = OTLPMetricExporter(endpoint=f"{endpoint.rstrip('/')}/v1/metrics", timeout=5)
-    return PeriodicExportingMetricReader(exporter, export_interval_millis=15_000, export_timeout_millis=5_000)
+    exporter = OTLPMetricExporter(endpoint=f"{endpoint.rstrip('/')}/v1/metrics", timeout=2)
+    return PeriodicExportingMetricReader(exporter, export_interval_millis=15_000, export_timeout_millis=2_000)
 
 
 def _otlp_traces(endpoint: str, resource: Resource) -> Callable[[], None]:
@@ -57,7 +57,7 @@ def _otlp_traces(endpoint: str, resource: Resource) -> Callable[[], None]:
 
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(
-        BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=5))
+        BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=2))
     )
     trace.set_tracer_provider(provider)
     return provider.shutdown

@@ -55,6 +55,14 @@ def current_traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
+def outgoing_traceparent(stated: str | None) -> str | None:
+    """What a message carries: the span that is open now, unless its cause belongs to another trace (in a batch)."""
+    here = current_traceparent()
+    if here is None or (stated is not None and stated.split("-")[1:2] != here.split("-")[1:2]):
+        return stated
+    return here
+
+
 @contextmanager
 def _span(
     name: str,
