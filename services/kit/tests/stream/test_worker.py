@@ -12,9 +12,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from aftercare.kit.messaging.dead_letter import PREFIX
 from aftercare.kit.messaging.topic_reader import reader
+from aftercare.kit.stream.faust_worker import EXIT_ESCAPED
 from aftercare.kit.testing.waiting import eventually
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 
 def body(number: int) -> bytes:
@@ -64,12 +65,12 @@ async def test_kill_9_under_load_with_duplicates_and_garbage_loses_and_doubles_n
     worker.start()
     feeding = asyncio.create_task(feed())
     for share in (0.1, 0.4, 0.7):
-        await eventually(lambda wanted=share: _at_least(count(), len(good) * wanted), within=60)
+        await eventually(lambda wanted=share: _at_least(count(), len(good) * wanted), within=100)
         worker.kill()
         worker.start()
     await feeding
-    await eventually(lambda: _at_least(count(), len(good)), within=60)
-    await eventually(lambda: _equal(committed(kafka, topic)), within=60)
+    await eventually(lambda: _at_least(count(), len(good)), within=100)
+    await eventually(lambda: _equal(committed(kafka, topic)), within=100)
     await eventually(lambda: _none(connection, "outbox"), within=30)
     assert worker.terminate() == 0
 
@@ -116,13 +117,13 @@ async def test_workers_that_join_and_die_in_mid_batch_lose_and_double_nothing(
     first, second = workers(instance=None), workers(instance=None)
     first.start()
     await send([(f"m{n}", body(n)) for n in range(4_000)])
-    await eventually(lambda: _at_least(count(), 200), within=60)
+    await eventually(lambda: _at_least(count(), 200), within=100)
     second.start()
     await send([(f"m{n}", body(n)) for n in range(4_000, 8_000)])
-    await eventually(lambda: _at_least(count(), 5_000), within=60)
+    await eventually(lambda: _at_least(count(), 5_000), within=100)
     first.kill()
-    await eventually(lambda: _at_least(count(), 8_000), within=60)
-    await eventually(lambda: _equal(committed(kafka, topic)), within=60)
+    await eventually(lambda: _at_least(count(), 8_000), within=100)
+    await eventually(lambda: _equal(committed(kafka, topic)), within=100)
     await eventually(lambda: _none(connection, "outbox"))
     assert second.terminate() == 0
     assert await count() == 8_000
@@ -136,12 +137,12 @@ async def test_the_broker_may_restart_without_a_restart_of_the_worker(
     _, connection = effects
     worker.start()
     await send([(f"m{n}", body(n)) for n in range(300)])
-    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 300), within=60)
+    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 300), within=100)
     await asyncio.to_thread(kafka_server.stop)
     await asyncio.to_thread(kafka_server.start)
     await send([(f"m{n}", body(n)) for n in range(300, 600)])
-    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 600), within=60)
-    await eventually(lambda: _none(connection, "outbox"), within=60)
+    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 600), within=100)
+    await eventually(lambda: _none(connection, "outbox"), within=100)
     assert worker.status is None
     sent_on = {dict(record.headers)["ce_id"] for record in await everything_on(kafka, f"{topic}.out")}
     assert len(sent_on) == 600
@@ -156,7 +157,7 @@ async def test_a_worker_waits_for_a_broker_that_is_not_there_yet(
     worker.start()
     await eventually(lambda: "waiting for Kafka at" in worker.log, within=30)
     await asyncio.to_thread(kafka_server.start)
-    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 1), within=60)
+    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 1), within=100)
     assert worker.terminate() == 0
 
 
@@ -183,18 +184,44 @@ async def test_postgres_may_stop_and_come_back_without_a_restart_of_the_worker(
     url, connection = effects
     worker.start()
     await send([(f"m{n}", body(n)) for n in range(200)])
-    await eventually(lambda: _effects(url, 200), within=60)
+    await eventually(lambda: _effects(url, 200), within=100)
     await connection.close()
     await asyncio.to_thread(postgres_server.stop)
     await send([(f"m{n}", body(n)) for n in range(200, 400)])
     await eventually(lambda: "trying again" in worker.log)
     await asyncio.to_thread(postgres_server.start)
-    await eventually(lambda: _effects(url, 400), within=60)
+    await eventually(lambda: _effects(url, 400), within=100)
     assert worker.status is None
     fresh = await asyncpg.connect(url)
     await eventually(lambda: _none(fresh, "outbox"))
     await fresh.close()
     assert worker.terminate() == 0
+
+
+async def test_a_stop_while_postgres_is_down_ends_in_time_and_loses_nothing(
+    workers: Any, effects: Any, kafka: Any, topic: str, send: Any, postgres_server: Any
+) -> None:
+    url, connection = effects
+    worker = workers(instance=None, stop_timeout=2.0)
+    worker.start()
+    await send([("m0", body(0))])
+    await eventually(lambda: _effects(url, 1), within=100)
+    await connection.close()
+    await asyncio.to_thread(postgres_server.stop)
+    await send([("m1", body(1))])
+    await eventually(lambda: "trying again" in worker.log)
+    assert worker.terminate() == 0
+    await asyncio.to_thread(postgres_server.start)
+    worker.start()
+    await eventually(lambda: _effects(url, 2), within=100)
+    assert worker.terminate() == 0
+
+
+async def test_a_faust_that_crashes_takes_the_process_with_it(workers: Any, topic: str) -> None:
+    worker = workers(instance=None, crash=True)
+    worker.start()
+    await eventually(lambda: worker.status is not None, within=100)
+    assert worker.status == EXIT_ESCAPED
 
 
 async def test_a_clean_stop_commits_what_is_done_and_leaves_nothing_in_hand(
@@ -203,7 +230,7 @@ async def test_a_clean_stop_commits_what_is_done_and_leaves_nothing_in_hand(
     _, connection = effects
     worker.start()
     await send([(f"m{n}", body(n)) for n in range(3_000)])
-    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 500), within=60)
+    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 500), within=100)
     assert worker.terminate() == 0
     handled = await connection.fetchval("select count(*) from effect")
     assert (await committed(kafka, topic))[0] == handled

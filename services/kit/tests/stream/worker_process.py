@@ -24,7 +24,10 @@ from aftercare.kit.outcome import InvalidMessage
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.relay import Relay
 from aftercare.kit.store.transaction import OutboxRow, Transaction, UnitOfWork
+from aftercare.kit.stream import faust_worker
 from aftercare.kit.stream.faust_worker import StreamOptions, run_worker
+from aftercare.kit.stream.progress import Progress
+from aftercare.kit.testing.waiting import eventually
 
 
 def read(message_type: str, data: bytes | None, key: str | None) -> dict[str, Any] | None:
@@ -51,6 +54,24 @@ async def handle(tx: Transaction, batch: Sequence[Received[Any]]) -> None:
             tx.publish(OutboxRow(f"{record.topic}.out", record.key, record.value, headers))
 
 
+def break_faust(progress: Progress) -> None:
+    """Have Faust's consumer thread crash as soon as the worker has joined."""
+    build_app = faust_worker.build_app
+    crashes = []
+
+    def build_and_break(*arguments: Any) -> Any:
+        app: Any = build_app(*arguments)
+
+        async def crash() -> None:
+            await eventually(lambda: progress.joined, within=60)
+            await app.consumer._thread.crash(RuntimeError("broken on purpose"))
+
+        crashes.append(asyncio.create_task(crash()))
+        return app
+
+    faust_worker.build_app = build_and_break
+
+
 async def main(given: dict[str, Any]) -> None:
     connection = KafkaConnection(**given["kafka"])
     engine = create_engine(given["database"])
@@ -61,8 +82,17 @@ async def main(given: dict[str, Any]) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     relaying = asyncio.create_task(relay.run())
-    options = StreamOptions(given["group"], given.get("instance"), session_timeout=6.0, heartbeat_interval=1.0)
-    await run_worker(connection, [pipeline], options, stop)
+    options = StreamOptions(
+        given["group"],
+        given.get("instance"),
+        session_timeout=6.0,
+        heartbeat_interval=1.0,
+        stop_timeout=given.get("stop_timeout", 20.0),
+    )
+    progress = Progress()
+    if given.get("crash"):
+        break_faust(progress)
+    await run_worker(connection, [pipeline], options, stop, progress)
     relaying.cancel()
     await asyncio.gather(relaying, return_exceptions=True)
     await engine.dispose()

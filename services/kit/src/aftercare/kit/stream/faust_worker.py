@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 EXIT_ESCAPED = 70
 """Exit status when something went wrong that only a new process can put right."""
 BEAT_SECONDS = 2.0
+CANCEL_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,8 @@ async def _watch(app: faust.App, progress: Progress, standing: Standing) -> None
             standing.troubled("stream", "joins its group")
         else:
             standing.fine("stream")
-            _measure_lag(app, progress)
+            with contextlib.suppress(Exception):  # between two assignments Faust knows no numbers; the next look will
+                _measure_lag(app, progress)
         await asyncio.sleep(BEAT_SECONDS if progress.joined else 0.05)
 
 
@@ -220,13 +222,15 @@ async def _until_stopped_or_crashed(app: faust.App, stop: asyncio.Event) -> None
 
 
 async def _leave(app: faust.App, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await app.stop()
-    except TimeoutError:
-        log.warning("a batch was still in hand after %.0f s; it will be delivered again", seconds)
-        logging.shutdown()
-        os._exit(0)
+    """Faust swallows a cancellation while it waits for a batch, so its stop is watched from outside."""
+    stopping = asyncio.ensure_future(app.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=seconds)
+    if done:
+        stopping.result()
+        return
+    log.warning("a batch was still in hand after %.0f s; it will be delivered again", seconds)
+    logging.shutdown()
+    os._exit(0)
 
 
 async def _unless_stopped(work: Any, stop: asyncio.Event) -> bool:
@@ -243,4 +247,4 @@ async def _unless_stopped(work: Any, stop: asyncio.Event) -> bool:
         stopping.cancel()
         if not working.done():
             working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            await asyncio.wait({working}, timeout=CANCEL_SECONDS)
