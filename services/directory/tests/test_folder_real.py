@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aftercare.directory.adapters.roster_folder import RosterFolder
-from aftercare.directory.entrypoints.background import FolderWatch
+from aftercare.directory.service_layer.background import FolderWatch
 
 pytestmark = pytest.mark.real
 World = Any

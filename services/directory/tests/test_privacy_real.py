@@ -16,8 +16,8 @@ import pytest
 
 from aftercare.directory.adapters.roster_file import RosterFile
 from aftercare.directory.adapters.roster_folder import RosterFolder
-from aftercare.directory.entrypoints.background import FolderWatch
 from aftercare.directory.service_layer import identity, people, search
+from aftercare.directory.service_layer.background import FolderWatch
 from aftercare.directory.service_layer.contacts import Purpose, resolve
 from aftercare.directory.service_layer.roster_import import Options
 from aftercare.kit.telemetry.opaque import assert_log_is_opaque

@@ -10,9 +10,9 @@ from aftercare.directory.config import DirectorySettings
 from aftercare.directory.domain.line import RosterRules
 from aftercare.directory.domain.places import Places
 from aftercare.directory.domain.roles import RoleTable
-from aftercare.directory.entrypoints.background import Backlog, FolderWatch, TimersThere
 from aftercare.directory.entrypoints.stream import consumers
 from aftercare.directory.service_layer import daily
+from aftercare.directory.service_layer.background import Backlog, FolderWatch, TimersThere
 from aftercare.directory.service_layer.identity import Seals
 from aftercare.directory.service_layer.roster_import import RosterImport
 from aftercare.kit.privacy.identifiers import IdentifierKeyring, decode_key

@@ -49,11 +49,13 @@ class ContactKeys:
 
     def __init__(self, engine: AsyncEngine, masters: MasterKeys) -> None:
         self.engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        """One statement needs no transaction around it: two round trips less on the way to each contact."""
         self._masters = masters
 
     async def read(self, persons: Collection[str]) -> Mapping[str, bytes]:
         """The keys of those who have one. Who was erased is not among them."""
-        async with self.engine.connect() as connection:
+        async with self._reading.connect() as connection:
             rows = await connection.execute(_READ, {"persons": list(persons)})
             return {row.person: self._masters.unwrap(row.master, row.wrapped, row.person) for row in rows}
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from aftercare.directory import telemetry
-from aftercare.directory.entrypoints.callers import ContactReader, Wired, actor_of
+from aftercare.directory.entrypoints.routes_callers import ContactReader, Wired, actor_of
 from aftercare.directory.service_layer.contacts import Contact, NoContact, Purpose, resolve
 from aftercare.directory.service_layer.rate import RateLimit
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aftercare.directory.adapters import identity_tasks
 from aftercare.directory.adapters.identity_tasks import IdentityTask
-from aftercare.directory.entrypoints.callers import Coordinator, PersonPath, Wired, actor_of
-from aftercare.directory.entrypoints.new_person import NewPerson
+from aftercare.directory.entrypoints.routes_callers import Coordinator, PersonPath, Wired, actor_of
+from aftercare.directory.entrypoints.routes_new_person import NewPerson
 from aftercare.directory.service_layer import identity, people
 
 router = APIRouter()

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from aftercare.directory.entrypoints.callers import Coordinator, PersonPath, RosterWriter, Wired, actor_of
-from aftercare.directory.entrypoints.new_person import NewPerson
+from aftercare.directory.entrypoints.routes_callers import Coordinator, PersonPath, RosterWriter, Wired, actor_of
+from aftercare.directory.entrypoints.routes_new_person import NewPerson
 from aftercare.directory.service_layer import people, search
 from aftercare.directory.service_layer.search import Match
 

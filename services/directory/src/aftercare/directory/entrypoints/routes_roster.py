@@ -13,8 +13,8 @@ from starlette.datastructures import UploadFile
 
 from aftercare.directory.adapters import roster_jobs
 from aftercare.directory.adapters.roster_file import RosterFile
-from aftercare.directory.entrypoints.background import record
-from aftercare.directory.entrypoints.callers import RosterWriter, Wired
+from aftercare.directory.entrypoints.routes_callers import RosterWriter, Wired
+from aftercare.directory.service_layer.background import record
 from aftercare.directory.service_layer.roster_import import ImportRunningError, Options, Report, RosterImport
 from aftercare.kit.ids import new_reference
 
