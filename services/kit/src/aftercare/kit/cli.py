@@ -43,14 +43,7 @@ def service_cli(
     application (import FastAPI inside it); `migrations` is the folder with Alembic's `versions/`, or one folder
     per setting that holds a database's URL; `commands` are the service's own.
     """
-    app = typer.Typer(
-        name=f"aftercare-{name}",
-        help=f"The service `{name}` of Aftercare. Settings come from the environment: see `aftercare-{name} settings`.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode="markdown",
-    )
+    app = _app(name)
     folders = {"database_url": migrations} if isinstance(migrations, Path) else dict(migrations or {})
 
     def run(role: str) -> NoReturn:
@@ -58,6 +51,25 @@ def service_cli(
 
         _run(Blueprint(name, settings, bootstrap, create_app, folders), role)
 
+    _add_processes(app, run)
+    _add_chores(app, name, settings, folders)
+    if commands is not None:
+        app.add_typer(commands)
+    return app
+
+
+def _app(name: str) -> typer.Typer:
+    return typer.Typer(
+        name=f"aftercare-{name}",
+        help=f"The service `{name}` of Aftercare. Settings come from the environment: see `aftercare-{name} settings`.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+
+
+def _add_processes(app: typer.Typer, run: Callable[[str], NoReturn]) -> None:
     @app.command()
     def api() -> None:
         """Serve HTTP and fire timers. Needs Postgres; works while Kafka is down."""
@@ -68,6 +80,8 @@ def service_cli(
         """Consume topics. Needs Kafka and Postgres."""
         run("stream")
 
+
+def _add_chores(app: typer.Typer, name: str, settings: type[ServiceSettings], folders: Mapping[str, Path]) -> None:
     @app.command()
     def migrate() -> None:
         """Bring the database to this release. Safe to repeat, and to run from many places at once."""
@@ -84,10 +98,6 @@ def service_cli(
         from aftercare.kit.store.dead_letter_commands import dead_letter_commands  # noqa: PLC0415
 
         dead_letter_commands(_brokers)(context.args, prog_name=f"aftercare-{name} dead-letters")
-
-    if commands is not None:
-        app.add_typer(commands)
-    return app
 
 
 def _brokers() -> Any:
