@@ -109,7 +109,7 @@ def _send_after_commit(runtime: Runtime) -> None:
 def _couriers(settings: OutreachSettings) -> dict[Channel, Courier]:
     smtp = SmtpAddress.parse(settings.smtp_url.get_secret_value())
     couriers: dict[Channel, Courier] = {
-        Channel.EMAIL: SmtpCourier(smtp, settings.mail_from, settings.return_domain, settings.smtp_ca)
+        Channel.EMAIL: SmtpCourier(smtp, settings.mail_from, settings.return_domain, settings.smtp_ca_file)
     }
     for channel, url in ((Channel.SMS, settings.sms_url), (Channel.PUSH, settings.push_url)):
         if url is not None:

@@ -15,7 +15,7 @@ class OutreachSettings(ServiceSettings):
     public_url: str = Field(description="Where people reach the answer page: https://care.example.org or …/some/path")
     base_path: str = Field("", description="Path under which this process itself serves the pages, such as /outreach")
     smtp_url: SecretStr = Field(description="Mail server: smtp://user:password@host:port (STARTTLS) or smtps://…")
-    smtp_ca: str | None = Field(None, description="PEM file of the authority behind the mail server's certificate")
+    smtp_ca_file: str | None = Field(None, description="PEM file of the authority behind the mail server's certificate")
     mail_from: str = Field("support@aftercare.example", description="Address in From")
     mail_domain: str | None = Field(None, description="Domain in Message-ID; without it, that of From")
     return_domain: str = Field("returnpath.example", description="Domain of the opaque return path b-…@…")

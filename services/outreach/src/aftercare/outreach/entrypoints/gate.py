@@ -9,7 +9,7 @@ from aftercare.outreach.domain.links import token_hash
 from aftercare.outreach.entrypoints.limits import Limiter
 from aftercare.outreach.telemetry import count_refused_page
 
-_PER_LINK = 60
+_PER_LINK = 300
 _WRONG_PER_CALLER = 30
 """A whole hospital may share one address, so only wrong links count against it."""
 

@@ -87,6 +87,7 @@ class Presenter:
             choice=str(choice),
             nonce=nonce.text,
             button=language.say("Yes, that is right"),
+            may_switch=False,
         )
 
     def done(self, language: Language, choice: Choice, *, may_undo: bool, by_coordinator: bool = False) -> HTMLResponse:
@@ -136,7 +137,7 @@ class Presenter:
             card={
                 "name": contact.name,
                 "channels": _reaches(language, contact),
-                "language": contact.language or "",
+                "language": language.name_of(contact.language),
                 "wishes": [language.say(page_texts.WISHES[wish]) for wish in wishes if wish in page_texts.WISHES],
             },
             choices=self._shown(language, card_choices(by_coordinator=by_coordinator), texts),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from traceback import extract_tb
 
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.outreach.adapters import links, messages
@@ -104,9 +105,9 @@ class Sender:
                 settled = message is None or await self._dispatch.send(tx, message, self._purse.token(ref))
             if settled:
                 self._purse.forget(ref)
-        except Exception as error:
-            log.warning("a message could not be handled: %s", type(error).__name__)
-            log.debug("where it happened", exc_info=error)
+        except Exception as error:  # noqa: BLE001 - its text may hold an address: only type and place are told
+            where = extract_tb(error.__traceback__)[-1]
+            log.warning("a message could not be handled: %s in %s:%s", type(error).__name__, where.name, where.lineno)
             await self._set_aside(ref, error)
 
     async def _set_aside(self, ref: str, error: Exception) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 
-from babel.core import Locale
+from babel.core import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -33,6 +33,13 @@ class Language:
         """The text in this language, with its gaps filled."""
         said = self.translations.gettext(text)
         return said.format(**values) if values else said
+
+    def name_of(self, code: str | None) -> str:
+        """What this language calls another; empty for none or an unknown one."""
+        try:
+            return Locale.parse(code or "", sep="-").get_display_name(self.code) or ""
+        except (ValueError, UnknownLocaleError):
+            return ""
 
 
 class Catalogue:

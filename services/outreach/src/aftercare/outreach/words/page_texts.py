@@ -225,7 +225,7 @@ WISHES: dict[str, str] = {
 }
 CHANNELS: dict[str, str] = {
     "email": N_("E-mail"),
-    "sms": N_("Text message"),
+    "sms": N_("Mobile phone"),
     "push": N_("App message"),
     "call": N_("Phone"),
 }
