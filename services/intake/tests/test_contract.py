@@ -134,3 +134,30 @@ def test_the_longest_configured_beginning_decides_the_source(door: Door, source_
     assert found.source.name == "safety"
     [other] = door.examine(Delivery(json.dumps({"resourceType": "AdverseEvent"}).encode()))
     assert other.source.name == "unconfigured"
+
+
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ({"meta": {"source": "https://fhir.hill.example/r4#request-7"}}, "safety"),
+        ({"meta": {"source": "http://FHIR.hill.example/r4/AdverseEvent/1"}}, "safety"),
+        ({"meta": {"source": "https://fhir.hill.example/r4b"}}, "unconfigured"),
+        ({"meta": {"source": "urn:uuid:1"}}, "unconfigured"),
+        ({}, "unconfigured"),
+    ],
+)
+def test_a_resource_that_says_where_it_lives_belongs_to_that_source(door: Door, record: Any, name: str) -> None:
+    [found] = door.examine(Delivery(json.dumps({"resourceType": "AdverseEvent", **record}).encode()))
+    assert found.source.name == name
+
+
+def test_a_bundle_belongs_to_the_server_of_its_entries(door: Door) -> None:
+    entry = {"fullUrl": "https://fhir.hill.example/r4/AdverseEvent/1", "resource": {"resourceType": "AdverseEvent"}}
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [entry]}
+    [found] = door.examine(Delivery(json.dumps(bundle).encode()))
+    assert found.source.name == "safety"
+
+
+def test_nobody_sends_in_the_name_of_what_people_say_themselves(door: Door) -> None:
+    assert door.sources.sender("nomination") is None
+    assert door.sources.named("nomination") is not None

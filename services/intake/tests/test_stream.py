@@ -1,13 +1,19 @@
 """Records from a topic: known by their place, refused ones told by reference only."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from aftercare.intake.domain.source import Sources
 from aftercare.intake.entrypoints.stream import arrived, consumers
 from aftercare.kit.messaging.consumer import Record
 from aftercare.kit.messaging.pipeline import Pipeline
+
+from .conftest import SAFETY
+
+SOURCES = Sources((SAFETY,))
 
 
 def record(value: bytes | None, offset: int = 0, **headers: str) -> Record:
@@ -16,16 +22,22 @@ def record(value: bytes | None, offset: int = 0, **headers: str) -> Record:
 
 
 def test_a_record_is_known_by_its_place_not_by_what_it_says() -> None:
-    received = arrived(record(b"{}", 5))
+    received = arrived(record(b"{}", 5), SOURCES)
     assert (received.source, received.id) == ("aftercare.source", "aftercare.source/0/5")
 
 
 def test_a_tombstone_is_a_record_too() -> None:
-    assert arrived(record(None)).message.delivery.body is None
+    assert arrived(record(None), SOURCES).message.delivery.body is None
 
 
 def test_a_header_may_name_the_source() -> None:
-    assert arrived(record(b"{}", aftercare_source="safety")).message.delivery.source == "safety"
+    assert arrived(record(b"{}", aftercare_source="safety"), SOURCES).message.delivery.source == "safety"
+    assert arrived(record(b"{}", aftercare_source="nomination"), SOURCES).message.delivery.source is None
+
+
+def test_a_topic_can_be_one_systems_own() -> None:
+    sources = Sources((replace(SAFETY, topics=("aftercare.source",)),))
+    assert arrived(record(b"{}"), sources).message.delivery.fallback == "safety"
 
 
 @pytest.mark.real

@@ -63,6 +63,7 @@ class _SourceEntry(BaseModel):
     identifier_system: str | None = None
     harm_scale: str | None = None
     ce_sources: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     synthetic: bool = False
     backfill: bool = False

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.doubts import Doubts
 from aftercare.intake.domain.envelope import binary_attributes, is_batch, unwrap
+from aftercare.intake.domain.fhir.home import home_of
 from aftercare.intake.domain.formats import map_payload
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.reading import DEFAULT_LIMIT, Document, read_documents
-from aftercare.intake.domain.source import Places, Source, Sources
+from aftercare.intake.domain.source import Places, Source, Sources, unconfigured
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,9 @@ class Delivery:
     body: bytes | None = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: str | None = None
-    """The source's configured name, when a header, a topic or a client's token says it."""
+    """The source's configured name, when a header or a client's token says it."""
+    fallback: str | None = None
+    """The source to take where nothing says which: a topic can be one system's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,20 @@ class Door:
             except RefusedError as refused:
                 yield default, refused.refusal
                 continue
-            source = self._source(delivery, payload.ce_source)
+            source = self._source(delivery, payload.ce_source, home_of(payload.value))
             endings = map_payload(payload, lambda source=source: Context(source, self.places, Doubts()), self.only)  # type: ignore[misc]
             for ending in endings:
                 yield source, ending
 
-    def _source(self, delivery: Delivery, ce_source: str | None) -> Source:
-        return self.sources.named(self.assumed or delivery.source) or self.sources.of_ce_source(ce_source)
+    def _source(self, delivery: Delivery, ce_source: str | None, home: str | None = None) -> Source:
+        """By what the way of coming says, then the envelope, then the record; a topic of its own comes last."""
+        return (
+            self.sources.named(self.assumed or delivery.source)
+            or self.sources.of_ce_source(ce_source)
+            or self.sources.of_address(home)
+            or self.sources.named(delivery.fallback)
+            or unconfigured(ce_source)
+        )
 
 
 def _charset(headers: Mapping[str, str]) -> str | None:

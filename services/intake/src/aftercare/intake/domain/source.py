@@ -22,6 +22,8 @@ class Source:
     """What a bare harm code means. Never guessed: scales run in opposite directions (`interop.md` 1.4)."""
     ce_sources: tuple[str, ...] = ()
     """CloudEvents `source` values, or their beginnings, that mean this system."""
+    topics: tuple[str, ...] = ()
+    """Topics of its own: what comes on them is its, unless it says otherwise."""
     clients: tuple[str, ...] = ()
     """Client ids that speak for this system over HTTP, and for no other."""
     synthetic: bool = False
@@ -68,11 +70,27 @@ class Sources:
     def named(self, name: str | None) -> Source | None:
         return next((source for source in (*self.known, self.nominations) if source.name == name), None)
 
+    def sender(self, name: str | None) -> Source | None:
+        """A configured source by the name that a header gives. People's own words are no sender."""
+        return next((source for source in self.known if source.name == name), None)
+
+    def of_topic(self, topic: str) -> Source | None:
+        return next((source for source in self.known if topic in source.topics), None)
+
+    def of_address(self, address: str | None) -> Source | None:
+        """The source whose base a resource's address, or its `meta.source`, lies under; the longest base wins."""
+        if address is None:
+            return None
+        where = _plain_address(address)
+        homes = [(len(home), source) for source in self.known if (home := _plain_address(source.base_url))]
+        under = [found for found in homes if f"{where}/".startswith(f"{_plain_address(found[1].base_url)}/")]
+        return max(under, key=lambda found: found[0])[1] if under else None
+
     def of_client(self, client: str | None) -> Source | None:
         return next((source for source in self.known if client and client in source.clients), None)
 
-    def of_ce_source(self, ce_source: str | None) -> Source:
-        """The source that a CloudEvents `source` means, the longest beginning first; else an unconfigured one."""
+    def of_ce_source(self, ce_source: str | None) -> Source | None:
+        """The source that a CloudEvents `source` means, the longest beginning first."""
         beginnings = [
             (len(start), source)
             for source in self.known
@@ -81,4 +99,14 @@ class Sources:
         ]
         if beginnings:
             return max(beginnings, key=lambda found: found[0])[1]
-        return Source(name=UNCONFIGURED, scope=ce_source or "")
+        return None
+
+
+def unconfigured(ce_source: str | None) -> Source:
+    """A source that nobody configured. Two of them with different CloudEvents sources are kept apart."""
+    return Source(name=UNCONFIGURED, scope=ce_source or "")
+
+
+def _plain_address(address: str) -> str:
+    """An address as it is compared: without scheme, fragment, case and the slash at the end."""
+    return address.split("://", 1)[-1].split("#", 1)[0].rstrip("/").casefold()

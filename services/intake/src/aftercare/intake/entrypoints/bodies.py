@@ -56,7 +56,7 @@ def arrival_of(request: Request, body: bytes, caller: Principal, application: Ap
     if "content-type" in headers:
         kept["content-type"] = headers["content-type"]
     bound = application.intake.door.sources.of_client(caller.client_id)
-    said = application.intake.door.sources.named(headers.get(SOURCE_HEADER))
+    said = application.intake.door.sources.sender(headers.get(SOURCE_HEADER))
     source = bound or said
     return Arrival(Delivery(body, kept, source.name if source else None), trace_context(headers))
 

@@ -70,7 +70,7 @@ async def nominate(request: Request, caller: Caller, application: App, key: Key 
     RIGHTS.require(caller, "nominate")
     said = await read_model(request, Nomination)
     source = said.incident.source if said.incident else None
-    if source is not None and application.intake.door.sources.named(source) is None:
+    if source is not None and application.intake.door.sources.sender(source) is None:
         raise HTTPException(422, "there is no source of this name")
     arrival = nomination(
         _people(said.staff, said.route or _route_of(caller)),

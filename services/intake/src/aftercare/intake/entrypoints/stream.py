@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aftercare.intake.domain.examine import Delivery
 from aftercare.intake.domain.outcome import Ending
+from aftercare.intake.domain.source import Sources
 from aftercare.intake.service_layer.receive import Arrival, Intake
 from aftercare.intake.service_layer.take import Taken
 from aftercare.kit.messaging.consumer import Consumer, Received, Record
@@ -15,12 +16,14 @@ SOURCE_HEADER = "aftercare-source"
 """A header by which a producer, or a bridge before us, names the source as the configuration does."""
 
 
-def arrived(record: Record) -> Received[Arrival]:
+def arrived(record: Record, sources: Sources) -> Received[Arrival]:
     """Any record, as it is. It is known by its place in the topic: the same event id with another body does occur."""
     headers = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     lowered = {name.lower(): value for name, value in headers.items()}
     traceparent = trace_context(lowered)
-    delivery = Delivery(record.value, headers, lowered.get(SOURCE_HEADER))
+    sender = sources.sender(lowered.get(SOURCE_HEADER))
+    owner = sources.of_topic(record.topic)
+    delivery = Delivery(record.value, headers, sender.name if sender else None, owner.name if owner else None)
     return Received(
         record.topic, record.position, Arrival(delivery, traceparent), Cause(traceparent=traceparent), record
     )
@@ -29,6 +32,9 @@ def arrived(record: Record) -> Received[Arrival]:
 def consumers(intake: Intake, topics: Sequence[str]) -> tuple[Consumer[Arrival], ...]:
     """One consumer per topic."""
 
+    def decode(record: Record) -> Received[Arrival]:
+        return arrived(record, intake.door.sources)
+
     async def handle(tx: Transaction, batch: Sequence[Received[Arrival]]) -> None:
         results = await intake.receive(tx, [received.message for received in batch])
         for received, taken in zip(batch, results, strict=True):
@@ -36,7 +42,7 @@ def consumers(intake: Intake, topics: Sequence[str]) -> tuple[Consumer[Arrival],
                 if one.outcome is Ending.REJECTED and one.is_new and received.record is not None:
                     tx.publish(_rejection(one, received.record.topic))
 
-    return tuple(Consumer(f"source:{topic}", topic, arrived, handle, keeps_bytes=True) for topic in topics)
+    return tuple(Consumer(f"source:{topic}", topic, decode, handle, keeps_bytes=True) for topic in topics)
 
 
 def _rejection(taken: Taken, topic: str) -> OutboxRow:

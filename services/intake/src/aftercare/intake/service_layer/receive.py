@@ -88,7 +88,8 @@ def _raw_body(delivery: Delivery, reference: str, limit: int) -> RawBody | None:
     """What is kept to map it again: headers and body. Nothing of a body that was refused for its size."""
     if delivery.body is None or len(delivery.body) > limit:
         return None
-    head = json.dumps({"source": delivery.source, "headers": dict(delivery.headers)}, separators=(",", ":")).encode()
+    way = {"source": delivery.source, "fallback": delivery.fallback, "headers": dict(delivery.headers)}
+    head = json.dumps(way, separators=(",", ":")).encode()
     return RawBody(reference, head + b"\n" + delivery.body)
 
 
@@ -96,4 +97,4 @@ def read_raw(content: bytes) -> Delivery:
     """A kept body as it came in."""
     head, _, body = content.partition(b"\n")
     said = json.loads(head)
-    return Delivery(body, said["headers"], said["source"])
+    return Delivery(body, said["headers"], said["source"], said["fallback"])
