@@ -36,8 +36,10 @@ class HarmLevel(StrEnum):
     DEATH = "death"
 
     def at_least(self, other: "HarmLevel") -> bool:
-        order = list(HarmLevel)
-        return order.index(self) >= order.index(other)
+        return _GRAVITY[self] >= _GRAVITY[other]
+
+
+_GRAVITY = {level: rank for rank, level in enumerate(HarmLevel)}
 
 
 class Triggers(Policy):

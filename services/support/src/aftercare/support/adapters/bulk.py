@@ -71,11 +71,18 @@ class Mapper(Generic[R]):
         return self.record(**values)
 
     def _arrays(self, records: Sequence[R]) -> dict[str, list[Any]]:
-        return {name: [_plain(getattr(record, name)) for record in records] for name in self._names}
+        arrays = {name: list(map(attrgetter(name), records)) for name in self._names}
+        for name in self._worded:
+            arrays[name] = [",".join(sorted(one) if isinstance(one, frozenset) else one) for one in arrays[name]]
+        return arrays
 
     @cached_property
     def _names(self) -> list[str]:
         return [one.name for one in fields(self.record)]  # type: ignore[arg-type] # R is always a dataclass
+
+    @cached_property
+    def _worded(self) -> list[str]:
+        return [name for name in self._names if isinstance(self.table.c[name].type, ARRAY)]
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -120,14 +127,6 @@ def _unpacked(column: "Column[Any]") -> str:
     if isinstance(column.type, ARRAY):
         return f"string_to_array(\"{column.name}\", ',')"
     return f'"{column.name}"'
-
-
-def _plain(value: Any) -> Any:
-    return ",".join(sorted(value) if isinstance(value, frozenset) else value) if _is_words(value) else value
-
-
-def _is_words(value: Any) -> bool:
-    return isinstance(value, tuple | frozenset)
 
 
 def words(kind: Callable[[str], Any]) -> Callable[[Sequence[str]], tuple[Any, ...]]:

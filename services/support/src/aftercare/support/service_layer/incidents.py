@@ -130,8 +130,9 @@ def _remember_removed(desk: Desk, read: IncidentRead, involvement: str, claim: C
 
 
 def _nobody(desk: Desk, read: IncidentRead) -> list[str]:
-    reference = nobody_reference(read.incident)
-    if reference in desk.book.obligations or read.involved or read.stand.status is not IncidentStatus.REPORTED:
+    if read.involved or read.stand.status is not IncidentStatus.REPORTED:
+        return []
+    if nobody_reference(read.incident) in desk.book.obligations:
         return []
     claim = claim_of_nobody(read.stand)
     return [_open_nobody(desk, read, claim)] if claim in _WATCHED else []

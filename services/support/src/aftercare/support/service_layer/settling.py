@@ -30,9 +30,9 @@ _VERDICT_REASONS = {
 def open_obligation(desk: Desk, obligation: Obligation, received: datetime, occurred: datetime | None = None) -> None:
     """A new obligation. `settle` must follow in the same transaction: it says what becomes of it."""
     desk.book.obligations.put(obligation)
-    desk.note(Act.OBLIGATION_OPENED, obligation.obligation, obligation.unresolved)
     desk.say(translation.obligation_opened(obligation, received, occurred, desk.now))
-    if obligation.unresolved is not None:
+    if obligation.unresolved is not None:  # the others are settled, and noted, in the same transaction
+        desk.note(Act.OBLIGATION_OPENED, obligation.obligation, obligation.unresolved)
         watch_unresolved(desk, obligation)
 
 
