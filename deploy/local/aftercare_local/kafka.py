@@ -7,12 +7,13 @@ import signal
 import subprocess
 from pathlib import Path
 
-from aftercare_local import ports
+from aftercare_local import containers, ports
 from aftercare_local.child import Child, Command, bare_environment
+from aftercare_local.containers import ContainerKafka
 from aftercare_local.failures import PartFailedError
 from aftercare_local.java import Java, find_java
 from aftercare_local.kafka_access import KafkaAccess, create_everything, is_ready
-from aftercare_local.kafka_config import ADMIN, LOG4J, BrokerConfig
+from aftercare_local.kafka_config import LOG4J, BrokerConfig
 from aftercare_local.kafka_jars import KAFKA_VERSION, fetch_jars
 from aftercare_local.paths import cache_folder
 from aftercare_local.watchdog import Watchdog
@@ -38,13 +39,7 @@ class EmbeddedKafka:
             broker_password=secrets.token_urlsafe(24),
         )
         self._child: Child | None = None
-        self.access = KafkaAccess(
-            bootstrap=f"{ports.HOST}:{self._config.clients}",
-            protocol="SASL_PLAINTEXT",
-            mechanism="PLAIN",
-            username=ADMIN,
-            password=self._config.admin_password,
-        )
+        self.access = self._config.admin_access()
         self.users: dict[str, KafkaAccess] = {}
         """How each service logs in, by its name; also `source` (the systems before us) and `operator`."""
 
@@ -184,10 +179,12 @@ class ExternalKafka:
         """Nothing: topics stay, as their data may be wanted."""
 
 
-Kafka = EmbeddedKafka | ExternalKafka
+Kafka = EmbeddedKafka | ExternalKafka | ContainerKafka
 
 
 def kafka_for(folder: Path, watchdog: Watchdog) -> Kafka:
-    """The broker that the environment names, else an embedded one."""
+    """The broker that the environment names, else one in a container where it asks for that, else an embedded one."""
     bootstrap = os.environ.get("AFTERCARE_KAFKA_BOOTSTRAP")
-    return ExternalKafka(bootstrap) if bootstrap else EmbeddedKafka(folder, watchdog)
+    if bootstrap:
+        return ExternalKafka(bootstrap)
+    return ContainerKafka(folder) if containers.asked_for() else EmbeddedKafka(folder, watchdog)

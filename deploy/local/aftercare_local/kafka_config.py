@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from aftercare_local.kafka_access import KafkaAccess
 from aftercare_local.ports import HOST
 
 ADMIN = "admin"
@@ -63,6 +64,12 @@ class BrokerConfig:
     controller: int
     admin_password: str
     broker_password: str
+    bind: str = HOST
+    """Where clients are listened to: all addresses inside a container, else the loopback alone."""
+
+    def admin_access(self) -> KafkaAccess:
+        """How the administrator gets in."""
+        return KafkaAccess(f"{HOST}:{self.clients}", "SASL_PLAINTEXT", "PLAIN", ADMIN, self.admin_password)
 
     def text(self) -> str:
         """The contents of `server.properties`. The administrator and the broker itself log in by PLAIN, all others
@@ -70,7 +77,10 @@ class BrokerConfig:
         own = f'{_PLAIN} required username="{BROKER}" password="{self.broker_password}"'
         changing = {
             "log.dirs": str(self.data),
-            "listeners": f"CLIENTS://{HOST}:{self.clients},BROKER://{HOST}:{self.brokers},CONTROLLER://{HOST}:{self.controller}",
+            "listeners": (
+                f"CLIENTS://{self.bind}:{self.clients},BROKER://{HOST}:{self.brokers},"
+                f"CONTROLLER://{HOST}:{self.controller}"
+            ),
             "advertised.listeners": f"CLIENTS://{HOST}:{self.clients},BROKER://{HOST}:{self.brokers}",
             "controller.quorum.voters": f"1@{HOST}:{self.controller}",
             "listener.name.clients.plain.sasl.jaas.config": f'{_PLAIN} required user_{ADMIN}="{self.admin_password}";',

@@ -8,8 +8,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from aftercare_local import ports
+from aftercare_local import containers, ports
 from aftercare_local.child import Child, Command, bare_environment
+from aftercare_local.containers import ContainerPostgres
 from aftercare_local.databases import (
     DATABASES,
     OWN_PREFIX,
@@ -168,13 +169,15 @@ class ExternalPostgres:
             drop_database(self.server, OWN_PREFIX + name)
 
 
-Postgres = EmbeddedPostgres | ExternalPostgres
+Postgres = EmbeddedPostgres | ExternalPostgres | ContainerPostgres
 
 
 def postgres_for(folder: Path, watchdog: Watchdog, *, durable: bool = False) -> Postgres:
-    """The server that the environment names, else an embedded one."""
+    """The server that the environment names, else one in a container where it asks for that, else an embedded one."""
     admin_url = os.environ.get("AFTERCARE_POSTGRES_ADMIN_URL")
-    return ExternalPostgres(admin_url) if admin_url else EmbeddedPostgres(folder, watchdog, durable=durable)
+    if admin_url:
+        return ExternalPostgres(admin_url)
+    return ContainerPostgres() if containers.asked_for() else EmbeddedPostgres(folder, watchdog, durable=durable)
 
 
 __all__ = ["EmbeddedPostgres", "ExternalPostgres", "Postgres", "postgres_for", "run_sql"]
