@@ -13,25 +13,6 @@ from aftercare.kit.store.tables import add_kit_tables
 
 pytestmark = pytest.mark.real
 
-ENV = """
-import asyncio
-from alembic import context
-from sqlalchemy.ext.asyncio import create_async_engine
-
-def run(connection):
-    context.configure(connection=connection)
-    with context.begin_transaction():
-        context.run_migrations()
-
-async def main():
-    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url"))
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-        await connection.commit()
-    await engine.dispose()
-
-asyncio.run(main())
-"""
 FIRST = """
 from aftercare.kit.store.migrations import create_kit_tables, drop_kit_tables
 revision = "0001"
@@ -46,7 +27,6 @@ def downgrade():
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "versions").mkdir()
-    (tmp_path / "env.py").write_text(ENV)
     (tmp_path / "versions" / "0001_kit.py").write_text(FIRST)
     return tmp_path
 

@@ -11,6 +11,7 @@ from aftercare.kit.process.ending import Ending
 from aftercare.kit.process.operations import Operations
 from aftercare.kit.process.server import HttpServer
 from aftercare.kit.settings import ServiceSettings
+from aftercare.kit.store.inbox import purging
 from aftercare.kit.stream.progress import Progress
 from aftercare.kit.telemetry import meters
 from aftercare.kit.telemetry.setup import Telemetry
@@ -29,6 +30,7 @@ async def run(blueprint: Blueprint, settings: ServiceSettings, telemetry: Teleme
         serving = await server.start()
         start_relay(assembly)
         start_background(assembly)
+        assembly.loops.start([("inbox-purge", purging(assembly.runtime.unit_of_work))])
         working = asyncio.create_task(_work(assembly, ending.asked), name="worker")
         working.add_done_callback(lambda _: ending.ask())
         code = await serve_until_asked(ending, server, serving, settings)

@@ -46,7 +46,7 @@ class DatabaseFactory:
             name = f"template_{uuid.uuid4().hex[:12]}"
             self._administer([f'create database "{name}"'])
             if migrations is not None:
-                migrate(self.url(name), migrations)
+                in_own_loop(_migrate(self.url(name), migrations))
             else:
                 in_own_loop(_create_tables(self.url(name), metadata if metadata is not None else _kit_tables()))
             self._templates[wanted] = name
@@ -64,15 +64,6 @@ class DatabaseFactory:
         in_own_loop(run())
 
 
-def migrate(url: str, folder: Path) -> None:
-    """Run all migrations of an Alembic folder, exactly as `aftercare-<service> migrate` does (no `env.py` needed)."""
-    in_own_loop(_migrated(url, folder))
-
-
-async def _migrated(url: str, folder: Path) -> None:
-    await upgrade(url, folder, "test")
-
-
 def in_own_loop(work: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine from a fixture, whether or not a loop is running."""
     problems: list[BaseException] = []
@@ -88,6 +79,11 @@ def in_own_loop(work: Coroutine[Any, Any, None]) -> None:
     thread.join()
     if problems:
         raise problems[0]
+
+
+async def _migrate(url: str, folder: Path) -> None:
+    """As `aftercare-<service> migrate` does it."""
+    await upgrade(url, folder, "test")
 
 
 async def _create_tables(url: str, metadata: MetaData) -> None:
