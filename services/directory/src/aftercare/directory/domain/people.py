@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 
@@ -25,7 +25,11 @@ class Description:
 
     def fingerprint(self) -> bytes:
         """Equal for equal descriptions: what has not changed is not published."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).digest()
+        content = [getattr(self, name) for name in _FIELDS]
+        return hashlib.sha256(json.dumps(content).encode()).digest()
+
+
+_FIELDS = tuple(field.name for field in fields(Description))
 
 
 GONE = b"gone"

@@ -16,6 +16,7 @@ Reading: TypeAlias = tuple[T | None, Issue | None]
 
 _LEAVER = frozenset({"leaver", "left", "inactive", "terminated", "ausgeschieden", "inaktiv", "no", "nein", "0"})
 _ACTIVE = frozenset({"active", "a", "employed", "aktiv", "yes", "ja", "1"})
+_CHANNELS = frozenset(ChannelKind)
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]{2,40}/[A-Za-z0-9.\-]{1,64}")
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
@@ -122,7 +123,7 @@ def identifiers(value: str) -> Reading[tuple[Identifier, ...]]:
 def channels(value: str) -> Reading[tuple[ChannelKind, ...]]:
     """Channel names with `;`, `,` or spaces between."""
     names = re.split(r"[;,\s]+", value.casefold().replace("e-mail", "email"))
-    known = [ChannelKind(name) for name in names if name in set(ChannelKind)]
+    known = [ChannelKind(name) for name in names if name in _CHANNELS]
     if len(known) == len([name for name in names if name]):
         return tuple(dict.fromkeys(known)), None
     do = "Use email, sms, push and call, with ';' between."
