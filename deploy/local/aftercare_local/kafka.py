@@ -19,6 +19,7 @@ from aftercare_local.paths import cache_folder
 from aftercare_local.watchdog import Watchdog
 
 _JVM = ("-Xmx256m", "-Xms64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.awt.headless=true")
+_TRAINING_SECONDS = 300  # writing the archive takes some seconds, and minutes on a busy machine
 
 
 class EmbeddedKafka:
@@ -64,7 +65,7 @@ class EmbeddedKafka:
 
     def stop(self) -> None:
         if self._child is not None:
-            self._child.stop(signal.SIGTERM, within=30)
+            self._child.stop(signal.SIGTERM, within=30 if self._train_into is None else _TRAINING_SECONDS)
 
     def close(self) -> None:
         self.stop()
@@ -137,7 +138,10 @@ def archive_is_ready() -> bool:
 
 
 def prepare_archive(folder: Path, watchdog: Watchdog) -> Path:
-    """Run the broker once and keep its loaded classes. Does nothing when that was done before."""
+    """Run the broker once and keep its loaded classes. Does nothing when that was done before.
+
+    Raises `PartFailedError` when Java writes none.
+    """
     archive = archive_file(find_java())
     if archive.exists():
         return archive
@@ -145,6 +149,8 @@ def prepare_archive(folder: Path, watchdog: Watchdog) -> Path:
     broker = EmbeddedKafka(folder, watchdog, archive=fresh)
     broker.start()
     broker.stop()
+    if not fresh.exists():
+        raise PartFailedError(f"Java did not write its archive of classes: read {folder / 'logs' / 'kafka.log'}")
     fresh.replace(archive)
     return archive
 
