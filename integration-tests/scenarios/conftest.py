@@ -12,9 +12,13 @@ MONDAY_MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """A working day in winter, in everybody's waking hours."""
 
 
+_RARELY = {"directory": {"AFTERCARE_SNAPSHOT_EVERY": "P365D"}}
+"""The daily republication of everybody would make a scenario of months stop at every day of them."""
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    with Stack(Options(purpose="scenarios", test_clock=MONDAY_MORNING)) as started:
+    with Stack(Options(purpose="scenarios", test_clock=MONDAY_MORNING, settings=_RARELY)) as started:
         started.start()
         yield started
 

@@ -53,7 +53,7 @@ def test_supporter_refuses_the_next_is_silent_and_a_coordinator_takes_over(world
     first = world.expect_supporter_ask_to_any([iris, owen])
     world.when_answered(first, "refuse")
     world.expect_supporter_ask_to_any([iris, owen])
-    world.fast_forward(hours=2)
+    world.fast_forward(minutes=31)
 
     world.expect_coordinator_mail()
     world.expect_case(nora, "escalated")

@@ -48,6 +48,7 @@ def _intake(around: Surroundings) -> dict[str, str]:
         "AFTERCARE_DIRECTORY_PUBLIC_KEY": around.keys.directory_pair[0],
         "AFTERCARE_RAW_KEY": around.keys.raw_records,
         "AFTERCARE_PATIENT_KEY": around.keys.patients,
+        "AFTERCARE_STAFF_SYSTEM": EMPLOYEE_SYSTEM,
         "AFTERCARE_SOURCES": str(LOCAL / "aftercare_local" / "sources.yaml"),
     }
 

@@ -18,7 +18,9 @@ SOURCE = "urn:hospital:incident-system"
 
 Json = dict[str, Any]
 
-_SEVERITY = {"low": "mild", "moderate": "moderate", "severe": "severe"}
+PATIENT = "Winifred Ashgrove"
+PATIENT_NUMBER = "pat-90017"
+"""The patient of every incident: looked for everywhere, to be found nowhere."""
 
 
 def adverse_event(number: str, involved: list[Person], *, harm: str, occurred: datetime, version: int = 1) -> Json:
@@ -26,54 +28,41 @@ def adverse_event(number: str, involved: list[Person], *, harm: str, occurred: d
 
     All of that must stop at the door.
     """
-    resource: Json = {
+    return {
         "resourceType": "AdverseEvent",
         "id": number,
         "meta": {"versionId": str(version), "source": FHIR_BASE, "lastUpdated": occurred.isoformat()},
         "identifier": {"system": "https://hospital.example/incident-number", "value": f"IR-{number}"},
-        "text": {
-            "status": "generated",
-            "div": "<div>Patient Winifred Ashgrove, bed 7, was given ten times the dose.</div>",
-        },
+        "text": {"status": "generated", "div": f"<div>Patient {PATIENT}, bed 7, was given ten times the dose.</div>"},
         "actuality": "potential" if harm == "near-miss" else "actual",
-        "category": [
-            {
-                "coding": [
-                    {
-                        "system": "http://terminology.hl7.org/CodeSystem/adverse-event-category",
-                        "code": "medication-mishap",
-                    }
-                ]
-            }
-        ],
-        "subject": {"reference": "Patient/pat-90017", "display": "Winifred Ashgrove"},
+        "category": [_code("category", "medication-mishap")],
+        "subject": {"reference": f"Patient/{PATIENT_NUMBER}", "display": PATIENT},
         "date": occurred.isoformat(),
         "recordedDate": occurred.isoformat(),
         "location": {"reference": "Location/w7", "display": "Ward 7"},
-        "contributor": [
-            {
-                "reference": f"Practitioner/{person.number}",
-                "identifier": {"system": EMPLOYEE_SYSTEM, "value": person.number},
-                "display": person.name,
-            }
-            for person in involved
-        ],
+        "contributor": [_contributor(person) for person in involved],
+    } | _HARM.get(harm, {})
+
+
+def _contributor(person: Person) -> Json:
+    return {
+        "reference": f"Practitioner/{person.number}",
+        "identifier": {"system": EMPLOYEE_SYSTEM, "value": person.number},
+        "display": person.name,
     }
-    if harm in _SEVERITY:
-        resource["severity"] = {
-            "coding": [
-                {"system": "http://terminology.hl7.org/CodeSystem/adverse-event-severity", "code": _SEVERITY[harm]}
-            ]
-        }
-    if harm == "death":
-        resource["outcome"] = {
-            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/adverse-event-outcome", "code": "fatal"}]
-        }
-    if harm == "no-harm":
-        resource["outcome"] = {
-            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/adverse-event-outcome", "code": "resolved"}]
-        }
-    return resource
+
+
+def _code(of: str, code: str) -> Json:
+    return {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/adverse-event-{of}", "code": code}]}
+
+
+_HARM: dict[str, Json] = {
+    "no-harm": {"outcome": _code("outcome", "resolved")},
+    "low": {"severity": _code("severity", "mild")},
+    "moderate": {"severity": _code("severity", "moderate")},
+    "severe": {"severity": _code("severity", "severe")},
+    "death": {"outcome": _code("outcome", "fatal")},
+}
 
 
 def cloud_event(event_id: str, event_type: str, data: Json, at: datetime) -> bytes:

@@ -40,6 +40,7 @@ class Inbox:
         self._server = server
         self._databases = databases
         self._taken: set[int] = set()
+        self._read_before: dict[int, Mail] = {}
 
     def forget_all(self) -> None:
         """A new story: what came before is not of it."""
@@ -58,6 +59,13 @@ class Inbox:
         return [self._read(mail) for mail in summaries]
 
     def _read(self, summary: dict[str, Any]) -> Mail:
+        """Mails don't change, so each is fetched once."""
+        number = int(summary["id"])
+        if number not in self._read_before:
+            self._read_before[number] = self._fetch(summary)
+        return self._read_before[number]
+
+    def _fetch(self, summary: dict[str, Any]) -> Mail:
         whole = self._server.message(int(summary["id"]))
         purpose, channel, approach = self._purpose(str(summary["message_id"]))
         return Mail(

@@ -1,6 +1,7 @@
 """What a test may look up inside, to compare with what people saw outside."""
 
-from aftercare.kit.privacy.identifiers import IdentifierKeyring
+from aftercare.intake.adapters.naming import KeyedNaming
+from aftercare.kit.privacy.identifiers import IdentifierKeyring, decode_key
 from aftercare_local.keys import Keys
 from aftercare_local.world.databases import Databases, Row
 from aftercare_local.world.hospital import Incident
@@ -13,16 +14,12 @@ class Looking:
     def __init__(self, databases: Databases, keys: Keys) -> None:
         self._databases = databases
         self._keyring = IdentifierKeyring.from_setting(keys.identifiers)
+        self._naming = KeyedNaming(self._keyring, decode_key(keys.patients, "the patient key"), "")
 
     def reference_of(self, incident: Incident) -> str:
         """Our reference of an incident that a source has filed."""
-        found = self._databases.value(
-            "intake", "select incident from incident where source_key like $1 limit 1", f"%{incident.number}%"
-        )
-        if found is None:
-            found = self._databases.value(
-                "intake", "select incident from record where incident is not null order by number desc limit 1"
-            )
+        key = self._naming.key("incident", "", incident.number)
+        found = self._databases.value("intake", "select incident from incident where source_key = $1", key)
         assert found is not None, f"intake knows no incident {incident.number}"
         return str(found)
 
