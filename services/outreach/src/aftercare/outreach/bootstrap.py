@@ -44,12 +44,12 @@ def bootstrap(runtime: Runtime, settings: OutreachSettings, ports: Ports | None 
     couriers = ports.couriers if ports.couriers is not None else _couriers(settings)
     contacts = ports.contacts or _directory(settings)
     application = _application(runtime, settings, ports, contacts, couriers)
-    _send_after_commit(runtime)
+    _send_after_commit(runtime, application.sender)
     return Service(
         name="outreach",
         application=application,
         consumers=consumers(application.requesting),
-        timers={LADDER_STEP: ladder_steps(application.climbing), SEND_DUE: send_due(runtime.wake)},
+        timers={LADDER_STEP: ladder_steps(application.climbing), SEND_DUE: send_due(application.sender.look)},
         background=(Background(SEND, application.sender.step, in_api=True, in_stream=True),),
         closing=(
             application.sender.close,
@@ -95,13 +95,13 @@ def _application(
     )  # fmt: skip
 
 
-def _send_after_commit(runtime: Runtime) -> None:
+def _send_after_commit(runtime: Runtime, sender: Sender) -> None:
     """Wake the sender right after each commit that queued something: all that queue also publish."""
     relay = runtime.unit_of_work.kick
 
     def kick() -> None:
         relay()
-        runtime.wake(SEND)
+        sender.committed()
 
     runtime.unit_of_work.kick = kick
 

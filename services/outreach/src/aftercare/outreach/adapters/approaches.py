@@ -40,6 +40,12 @@ async def known(tx: Transaction, refs: Collection[str]) -> set[str]:
     return set(rows.scalars())
 
 
+async def known_or_withdrawn(tx: Transaction, refs: Collection[str]) -> tuple[set[str], set[str]]:
+    """Which of these requests came before, and which were taken back before they came."""
+    rows = (await tx.connection.execute(_KNOWN_OR_WITHDRAWN, {"refs": list(refs)})).all()
+    return {row.ref for row in rows if row.known}, {row.ref for row in rows if not row.known}
+
+
 async def held_for(tx: Transaction, persons: Collection[str]) -> dict[str, HeldApproach]:
     """By person: the offer that has not gone out yet. Its message is locked, so that it can't slip away."""
     if not persons:
@@ -170,6 +176,10 @@ async def withdrawn(tx: Transaction, refs: Collection[str]) -> set[str]:
 
 
 _KNOWN = text("select ref from request where ref = any(cast(:refs as text[]))")
+_KNOWN_OR_WITHDRAWN = text(
+    "select ref, true as known from request where ref = any(cast(:refs as text[]))"
+    " union all select ref, false from withdrawn where ref = any(cast(:refs as text[]))"
+)
 _HELD = text(
     "select a.*, m.due as message_due from approach a join message m on m.approach = a.ref"
     " where a.person = any(cast(:persons as text[])) and a.ended is null and not a.urgent"

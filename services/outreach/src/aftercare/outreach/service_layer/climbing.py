@@ -86,9 +86,11 @@ class Climbing:
     async def mint(self, tx: Transaction, minted: Sequence[Message]) -> None:
         """A link for each message; only the hash is stored."""
         until = tx.now + self._policy.outreach.link_valid
-        await links.add(
-            tx, [NewLink(self._purse.mint(one.ref), one.approach, one.ref, one.kind, until) for one in minted]
-        )
+        fresh = []
+        for one in minted:
+            mark = self._purse.mint(one.ref, at_once=one.due <= tx.now)
+            fresh.append(NewLink(mark, one.approach, one.ref, one.kind, until))
+        await links.add(tx, fresh)
 
     def tell(
         self, tx: Transaction, message: Message, approach: Approach, carried: Sequence[Carried], status: MessageStatus

@@ -27,8 +27,7 @@ class Requesting:
     async def request(self, tx: Transaction, asked: Sequence[RequestContact]) -> None:
         """Take requests, in order. One that is known, taken back or expired starts nothing."""
         refs = [one.ref for one in asked]
-        known = await approaches.known(tx, refs)
-        withdrawn = await approaches.withdrawn(tx, refs)
+        known, withdrawn = await approaches.known_or_withdrawn(tx, refs)
         fresh = [one for one in {one.ref: one for one in asked}.values() if one.ref not in known]
         dead = [one for one in fresh if one.ref in withdrawn or _expired(one, tx.now)]
         await approaches.add_requests(tx, [(one, None) for one in dead], cancelled=True)

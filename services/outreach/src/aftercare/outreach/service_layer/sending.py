@@ -54,25 +54,42 @@ class Sender:
         self._flying: dict[str, asyncio.Task[None]] = {}
         self._trouble = _Trouble()
         self._tidied = float("-inf")
+        self._swept = float("-inf")
+        self._sweep_wanted = False
+        self._committed = False
 
     async def step(self) -> float:
-        """Start as many deliveries as there is room for. Returns when to look again at the latest, in seconds."""
+        """Start as many deliveries as there is room for. Returns when to look again at the latest, in seconds.
+
+        What this process has queued itself starts without a search. Everything else (what another process left,
+        what waited for its instant or for a server) is found by a sweep, once a second and when a timer says so.
+        """
         error, self._trouble.error = self._trouble.error, None
         if error is not None:
             raise error
-        await self._tidy()
-        room = self._at_once - len(self._flying)
-        if room <= 0:
-            return _IDLE_SECONDS
-        for ref in await self._due(room):
-            task = asyncio.create_task(self._deliver(ref))
-            self._flying[ref] = task
-            task.add_done_callback(partial(self._landed, ref))
-        return _IDLE_SECONDS
+        if self._committed:
+            for ref, looks in self._purse.take_fresh(self._at_once - len(self._flying)).items():
+                self._start(ref, looks)
+            self._committed = self._purse.has_fresh and len(self._flying) >= self._at_once
+        now = asyncio.get_running_loop().time()
+        if self._sweep_wanted or now - self._swept >= _IDLE_SECONDS:
+            await self._sweep(now)
+        return max(0.0, self._swept + _IDLE_SECONDS - asyncio.get_running_loop().time())
+
+    def committed(self) -> None:
+        """A transaction of this process has committed: what it queued can be found now."""
+        self._committed = True
+        self._wake()
+
+    def look(self) -> None:
+        """Something may be due that this process did not queue: search at once."""
+        self._sweep_wanted = True
+        self._wake()
 
     async def drain(self) -> None:
         """Send everything that is due now, and wait for it."""
         while True:
+            self._sweep_wanted = True
             await self.step()
             if not self._flying:
                 return
@@ -85,26 +102,54 @@ class Sender:
         for task in self._flying.values():
             task.cancel()
 
+    def _start(self, ref: str, looks: int) -> None:
+        task = asyncio.create_task(self._deliver(ref, looks))
+        self._flying[ref] = task
+        task.add_done_callback(partial(self._landed, ref))
+
+    async def _sweep(self, now: float) -> None:
+        """Start what is due and not already under way."""
+        room = self._at_once - len(self._flying)
+        if room <= 0:
+            self._sweep_wanted = True
+            return
+        self._swept = now
+        await self._tidy()
+        found = await self._due(room)
+        for ref in found:
+            if ref not in self._flying:
+                self._start(ref, 0)
+        self._sweep_wanted = len(found) == room
+
     async def _due(self, room: int) -> list[str]:
         """Due messages, each with a link whose token this process holds; the link is committed before the mail goes."""
-        async with self._unit_of_work() as tx:
-            refs = await messages.due(tx, room, list(self._flying))
-            fresh = []
-            for ref in refs:
-                if not self._purse.has(ref):
-                    message = await messages.get(tx, ref)
-                    until = tx.now + self._link_valid
-                    fresh.append(NewLink(self._purse.mint(ref), message.approach, ref, message.kind, until))
-            await links.add(tx, fresh)
+        minted: list[str] = []
+        try:
+            async with self._unit_of_work() as tx:
+                refs = await messages.due(tx, room, list(self._flying))
+                fresh = []
+                for ref in refs:
+                    if not self._purse.has(ref):
+                        message = await messages.get(tx, ref)
+                        until = tx.now + self._link_valid
+                        minted.append(ref)
+                        fresh.append(NewLink(self._purse.mint(ref), message.approach, ref, message.kind, until))
+                await links.add(tx, fresh)
+        except BaseException:
+            for ref in minted:
+                self._purse.forget(ref)  # their links were not stored
+            raise
         return refs
 
-    async def _deliver(self, ref: str) -> None:
+    async def _deliver(self, ref: str, looks: int) -> None:
         try:
             async with self._unit_of_work() as tx:
                 message = await messages.claim(tx, ref)
-                settled = message is None or await self._dispatch.send(tx, message, self._purse.token(ref))
+                settled = message is not None and await self._dispatch.send(tx, message, self._purse.token(ref))
             if settled:
                 self._purse.forget(ref)
+            elif message is None:
+                self._purse.look_again(ref, looks)
         except Exception as error:  # noqa: BLE001 - its text may hold an address: only type and place are told
             where = extract_tb(error.__traceback__)[-1]
             log.warning("a message could not be handled: %s in %s:%s", type(error).__name__, where.name, where.lineno)

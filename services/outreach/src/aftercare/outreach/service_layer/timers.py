@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from aftercare.kit.service import DueTimer, TimerHandler
 from aftercare.kit.store.transaction import Transaction
 from aftercare.outreach.service_layer.climbing import Climbing
-from aftercare.outreach.service_layer.sending import SEND
 
 
 def ladder_steps(climbing: Climbing) -> TimerHandler:
@@ -18,10 +17,10 @@ def ladder_steps(climbing: Climbing) -> TimerHandler:
     return handle
 
 
-def send_due(wake: Callable[[str], None]) -> TimerHandler:
+def send_due(look: Callable[[], None]) -> TimerHandler:
     """`send-due`: a queued message's instant has come. The message's row says so itself; the sender needs a nudge."""
 
     async def handle(_tx: Transaction, _due: Sequence[DueTimer]) -> None:
-        wake(SEND)
+        look()
 
     return handle
