@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -378,3 +378,18 @@ async def http(world: World) -> AsyncIterator[Http]:
     world.say.login = one.login
     yield one
     await one.client.aclose()
+
+
+@pytest.fixture(scope="session")
+def shared_database(database_factory: Any) -> Iterator[str]:
+    name = f"support_shared_{uuid.uuid4().hex[:8]}"
+    yield database_factory.create(name, migrations=MIGRATIONS)
+    database_factory.drop(name)
+
+
+@pytest.fixture
+async def shared_world(shared_database: str) -> AsyncIterator[World]:
+    """For tests that only read."""
+    one = World(shared_database)
+    yield one
+    await one.engine.dispose()
