@@ -128,11 +128,12 @@ class RosterImport:
 
     async def _survey(self, file: RosterFile, report: Report, progress: Progress) -> Survey:
         survey = Survey()
-        async for chunk in _off_loop(file.chunks(self.rules, CHUNK)):
-            report.note([issue for read in chunk for issue in read.issues])
-            report.note(await asyncio.to_thread(survey_lines, survey, self.tokens, chunk))
-            report.counts.lines = survey.lines
-            await self._tell(report, progress)
+        async with _off_loop(file.chunks(self.rules, CHUNK)) as chunks:
+            async for chunk in chunks:
+                report.note([issue for read in chunk for issue in read.issues])
+                report.note(await asyncio.to_thread(survey_lines, survey, self.tokens, chunk))
+                report.counts.lines = survey.lines
+                await self._tell(report, progress)
         report.note(list(survey.contradictions()))
         report.note([file.cut_off] if file.cut_off else [])
         report.counts.refused = len(survey.refused)
@@ -163,11 +164,12 @@ class RosterImport:
     async def _second_reading(
         self, file: RosterFile, options: Options, report: Report, progress: Progress, plan: "Plan"
     ) -> None:
-        async for chunk in _off_loop(file.chunks(self.rules, CHUNK)):
-            lines = [read.person for read in chunk if read.person and plan.takes(read.person)]
-            await self._chunk(lines, options, report, plan)
-            report.counts.lines_done += len(chunk)
-            await self._tell(report, progress)
+        async with _off_loop(file.chunks(self.rules, CHUNK)) as chunks:
+            async for chunk in chunks:
+                lines = [read.person for read in chunk if read.person and plan.takes(read.person)]
+                await self._chunk(lines, options, report, plan)
+                report.counts.lines_done += len(chunk)
+                await self._tell(report, progress)
 
     async def _chunk(self, lines: Sequence[RosterLine], options: Options, report: Report, plan: "Plan") -> None:
         rows, issues = await asyncio.to_thread(to_rows, lines, self.tokens, plan.tokens)
@@ -237,7 +239,22 @@ def _refuse(report: Report, reason: str) -> None:
     report.state, report.reason = "refused", reason
 
 
-async def _off_loop(chunks: Iterator[Sequence[ReadLine]]) -> AsyncIterator[Sequence[ReadLine]]:
-    """Read files in a thread: the event loop must answer the others meanwhile."""
-    while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-        yield chunk
+@asynccontextmanager
+async def _off_loop(chunks: Iterator[Sequence[ReadLine]]) -> AsyncIterator[AsyncIterator[Sequence[ReadLine]]]:
+    """Read in a thread, one chunk ahead: while the database works on one, the next is being read."""
+
+    def read() -> "asyncio.Task[Sequence[ReadLine] | None]":
+        return asyncio.create_task(asyncio.to_thread(next, chunks, None))
+
+    ahead = read()
+
+    async def one_by_one() -> AsyncIterator[Sequence[ReadLine]]:
+        nonlocal ahead
+        while (chunk := await ahead) is not None:
+            ahead = read()
+            yield chunk
+
+    try:
+        yield one_by_one()
+    finally:
+        await asyncio.wait([ahead])
