@@ -1,6 +1,9 @@
 """From *I would like to talk* to somebody who does: and when nobody can, to a named human."""
 
+import pytest
 from aftercare_local.world.world import World
+
+pytestmark = pytest.mark.real
 
 
 def test_self_request_needs_no_incident(world: World) -> None:

@@ -1,6 +1,9 @@
 """Incidents come twice, change, are taken back; people are added and removed; order is not guaranteed."""
 
+import pytest
 from aftercare_local.world.world import World
+
+pytestmark = pytest.mark.real
 
 
 def test_same_incident_three_times_is_one_offer(world: World) -> None:

@@ -1,6 +1,9 @@
 """What happens when a person does not answer, cannot be reached, or is not who the source thinks."""
 
+import pytest
 from aftercare_local.world.world import World
+
+pytestmark = pytest.mark.real
 
 
 def test_silent_nurse_is_called_by_a_human_after_two_hours(world: World) -> None:

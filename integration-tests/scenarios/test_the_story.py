@@ -1,6 +1,9 @@
 """The story that `make demo` tells, as a test: a medication error, two nurses and a resident."""
 
+import pytest
 from aftercare_local.world.world import World
+
+pytestmark = pytest.mark.real
 
 
 def test_a_medication_error_becomes_offers_and_each_answer_is_honoured(world: World) -> None:

@@ -111,6 +111,10 @@ class MailServer:
         asked = {"to": to, "subject": subject, "at_least": at_least, "within": within}
         return list(self._ask("GET", "messages", params=asked, timeout=within + 10).json())
 
+    def whole_messages(self, *, after: int) -> list[dict[str, Any]]:
+        """Every mail numbered higher than `after`, each whole."""
+        return list(self._ask("GET", "messages", params={"after": after, "whole": 1}, timeout=60).json())
+
     def message(self, number: int) -> dict[str, Any]:
         """One mail whole: also `text`, `html`, `headers`, `links`."""
         return dict(self._ask("GET", f"messages/{number}").json())

@@ -69,7 +69,10 @@ class Inbox:
         return Response(self._mail(request).raw, media_type="text/plain" if as_text else "message/rfc822")
 
     async def _messages(self, request: Request) -> Response:
-        """`?to=&subject=&after=` choose; `?at_least=2&within=10` wait until there are so many, or so many seconds."""
+        """`?to=&subject=&after=` choose; `?at_least=2&within=10` wait until there are so many, or so many seconds.
+
+        `?whole=1` gives each mail with its body.
+        """
         asked = request.query_params
         try:
             wanted = Wanted(asked.get("to", ""), asked.get("subject", ""), int(asked.get("after", "0")))
@@ -77,7 +80,7 @@ class Inbox:
         except ValueError:
             raise HTTPException(400, "after, at_least and within must be numbers") from None
         found = await self._store.wait_for(wanted, count, within) if count else self._store.find(wanted)
-        return JSONResponse([mail.summary() for mail in found])
+        return JSONResponse([mail.details() if asked.get("whole") else mail.summary() for mail in found])
 
     async def _message(self, request: Request) -> Response:
         return JSONResponse(self._mail(request).details())

@@ -18,7 +18,11 @@ class Databases:
         self._open: dict[str, Any] = {}
 
     def rows(self, service: str, sql: str, *args: object) -> list[Row]:
-        return self._runner.run(self._fetch(service, sql, args))
+        try:
+            return self._runner.run(self._fetch(service, sql, args))
+        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+            self._open.pop(service, None)  # the server was restarted; once more on a fresh connection
+            return self._runner.run(self._fetch(service, sql, args))
 
     def value(self, service: str, sql: str, *args: object) -> Any:
         rows = self.rows(service, sql, *args)

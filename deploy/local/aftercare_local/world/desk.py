@@ -27,7 +27,7 @@ class Desk:
         hr = ("hr-export", "roster-writer")
         job = self._call("directory", "POST", "/roster", hr, content=csv.encode(), headers={"content-type": "text/csv"})
         end = time.monotonic() + _ROSTER_SECONDS
-        while (seen := self._call("directory", "GET", job["see"], hr))["state"] not in {"done", "failed"}:
+        while (seen := self._call("directory", "GET", job["see"], hr))["state"] in {"reading", "importing"}:
             assert time.monotonic() < end, f"the roster was not read in {_ROSTER_SECONDS} s"
             time.sleep(0.02)
         errors = [issue for issue in seen["issues"] if issue["severity"] == "error"]

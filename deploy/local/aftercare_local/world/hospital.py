@@ -130,6 +130,10 @@ class Hospital:
         }
         self._tell("rca-interview-scheduled", data, at)
 
+    def send_garbage(self, body: bytes) -> None:
+        """Something that is no message at all, with whatever the sender had at hand in it."""
+        self._send(body, [("content-type", b"text/plain")])
+
     def _tell(self, name: str, data: Json, at: datetime) -> None:
         event_id = f"{name}-{next(self._ids)}-{at.timestamp():.0f}"
         body = cloud_event(event_id, f"org.aftercare.source.{name}.v1", data, at)

@@ -40,11 +40,11 @@ class Inbox:
         self._server = server
         self._databases = databases
         self._taken: set[int] = set()
-        self._read_before: dict[int, Mail] = {}
+        self._known: dict[int, Mail] = {}
 
     def forget_all(self) -> None:
         """A new story: what came before is not of it."""
-        self._taken = {int(mail["id"]) for mail in self._server.messages()}
+        self._taken |= {mail.number for mail in self.untaken()}
 
     def take(self, wanted: Callable[[Mail], bool]) -> Mail | None:
         """The oldest message that nobody has taken and that `wanted` accepts."""
@@ -55,27 +55,21 @@ class Inbox:
         return None
 
     def untaken(self) -> list[Mail]:
-        summaries = [mail for mail in self._server.messages() if int(mail["id"]) not in self._taken]
-        return [self._read(mail) for mail in summaries]
+        """In the order of receipt. Mails don't change, so each is fetched once."""
+        for mail in self._server.whole_messages(after=max(self._known, default=0)):
+            self._known[int(mail["id"])] = self._read(mail)
+        return [mail for number, mail in self._known.items() if number not in self._taken]
 
-    def _read(self, summary: dict[str, Any]) -> Mail:
-        """Mails don't change, so each is fetched once."""
-        number = int(summary["id"])
-        if number not in self._read_before:
-            self._read_before[number] = self._fetch(summary)
-        return self._read_before[number]
-
-    def _fetch(self, summary: dict[str, Any]) -> Mail:
-        whole = self._server.message(int(summary["id"]))
-        purpose, channel, approach = self._purpose(str(summary["message_id"]))
+    def _read(self, mail: dict[str, Any]) -> Mail:
+        purpose, channel, approach = self._purpose(str(mail["message_id"]))
         return Mail(
-            number=int(summary["id"]),
-            to=", ".join(summary["envelope_to"]),
-            subject=str(summary["subject"]),
-            message_id=str(summary["message_id"]),
-            text=str(whole["text"]),
-            html=str(whole["html"]),
-            links=tuple(whole["links"]),
+            number=int(mail["id"]),
+            to=", ".join(mail["envelope_to"]),
+            subject=str(mail["subject"]),
+            message_id=str(mail["message_id"]),
+            text=str(mail["text"]),
+            html=str(mail["html"]),
+            links=tuple(mail["links"]),
             purpose=purpose,
             channel=channel,
             approach=approach,

@@ -66,7 +66,7 @@ class World:
         return f"{next(_numbers)}"
 
     def _person(self, given: str, family: str, **attributes: str) -> Person:
-        person = Person(f"E{next(_numbers)}", given, family, **attributes)  # type: ignore[arg-type]
+        person = Person(f"STAFF-{next(_numbers)}Q", given, family, **attributes)  # type: ignore[arg-type]
         self.people.append(person)
         return person
 

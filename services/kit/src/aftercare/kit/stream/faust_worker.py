@@ -21,7 +21,7 @@ from aftercare.kit.messaging.consumer import Record
 from aftercare.kit.messaging.pipeline import BATCH_SIZE, Pipeline
 from aftercare.kit.messaging.standing import Standing
 from aftercare.kit.stream import offset_guard
-from aftercare.kit.stream.batches import Batches
+from aftercare.kit.stream.batches import Batches, SourceEnded
 from aftercare.kit.stream.broker_wait import wait_for_broker
 from aftercare.kit.stream.progress import Progress
 
@@ -124,6 +124,9 @@ def _add_agent(app: faust.App, pipeline: Pipeline, progress: Progress) -> None:
     async def consume(stream: Any) -> None:
         try:
             await _consume(stream, pipeline, progress)
+        except SourceEnded as error:
+            if not app.should_stop:  # while all is being stopped, a stream may well end first
+                die(pipeline.consumer.name, error)
         except Exception as error:  # noqa: BLE001 # an exception that left here would acknowledge its batch
             die(pipeline.consumer.name, error)
 
