@@ -27,7 +27,8 @@ def test_memory_and_idle_load_of_each_process(stack: Stack, world: World) -> Non
     idle_percent(stack, IDLE_SECONDS)
     windows = [idle_percent(stack, IDLE_SECONDS) for _ in range(RUNS)]
     idle = {name: Sample.of(window[name] for window in windows) for name in windows[0]}
-    assert set(used) == set(fresh) and len(used) == 8
+    assert set(used) == set(fresh)
+    assert len(used) == 8
     report_memory(fresh, used)
     report_idle(idle)
 

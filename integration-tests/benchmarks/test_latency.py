@@ -54,7 +54,7 @@ def report(found: list[Journey], bare: Sample, rate: float) -> None:
             ),
         ],
         [
-            f"{len(found)} incidents at {rate:.0f} a second, {len(bare.values)} bare mails at {PER_SECOND:.0f} a second",
+            f"{len(found)} incidents at {rate:.0f} a second; {len(bare.values)} bare mails at {PER_SECOND:.0f}",
             f"p50 {against(whole.percentile(50), 50, 'ms')}; p99 {against(whole.percentile(99), 250, 'ms')}",
         ],
     )

@@ -52,8 +52,8 @@ def report(durable: Sample, published: Sample, bare: Sample, busy: Sample) -> No
             ("processor time of the worker, microseconds an incident", *busy.spread()),
         ],
         [
-            f"{against(durable.median, 2000, 'a second', at_least=True)}; "
-            f"{against(durable.median / bare.median, 0.5, 'of not durable', at_least=True)}"
+            against(durable.median, 2000, "a second", at_least=True),
+            against(durable.median / bare.median, 0.5, "of not durable", at_least=True),
         ],
     )
 
