@@ -14,6 +14,7 @@ from aftercare.programme.model import Channel as Carrier
 from aftercare.programme.model import Ladder, Rung
 
 BEGAN = datetime(2026, 3, 10, 12, tzinfo=UTC)
+POLICY = load_programme("generic").outreach
 HOUR = timedelta(hours=1)
 LADDER = Ladder(
     rungs=(
@@ -116,7 +117,7 @@ def test_every_ladder_ends_and_never_forgets_to_look_again(
     purpose: Purpose, urgent: bool, order: list[Channel], tried: list[Attempt], minutes: int
 ) -> None:
     """Whatever happened: send, wait for a later moment, call a human, or rest because nobody expects an answer."""
-    policy = load_programme("generic").outreach
+    policy = POLICY
     ladder = vocabulary.ladder_for(policy, purpose, urgent=urgent)
     human = vocabulary.ends_at_human(purpose)
     plan = fit(ladder, order, climbs=vocabulary.climbs(purpose), human_at_end=human)
@@ -141,4 +142,4 @@ def test_a_fitted_ladder_uses_only_what_the_person_has(order: list[Channel]) -> 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_every_purpose_has_a_ladder(purpose: Purpose) -> None:
-    assert vocabulary.ladder_for(load_programme("generic").outreach, purpose, urgent=False).rungs
+    assert vocabulary.ladder_for(POLICY, purpose, urgent=False).rungs

@@ -18,6 +18,7 @@ from aftercare.outreach.words.extracting import extracted
 from aftercare.outreach.words.rendering import Templates
 from aftercare.programme.loader import load_organisation, load_programme
 
+TEXTS = extracted()
 PROGRAMME = load_programme("generic")
 TEMPLATES = Templates(PROGRAMME, Catalogue(PROGRAMME.languages))
 PRESENTER = Presenter(TEMPLATES, Policy(PROGRAMME, load_organisation("demo-organisation"), frozenset(Channel)), None)
@@ -80,20 +81,20 @@ MAILS = [(code, purpose, write(purpose, code)) for code in LANGUAGES for purpose
 def test_a_text_without_a_translation_fails_the_build() -> None:
     for code in [code for code in shipped_languages() if code != "en"]:
         translations = Catalogue([code]).default.translations
-        missing = [text for text in extracted() if text not in translations._catalog]  # type: ignore[attr-defined]
+        missing = [text for text in TEXTS if text not in translations._catalog]  # type: ignore[attr-defined]
         assert missing == [], code
 
 
 def test_the_catalogues_hold_no_text_that_nobody_says() -> None:
     for code in shipped_languages():
         known = {text for text in Catalogue([code]).default.translations._catalog if text}  # type: ignore[attr-defined]
-        assert known <= extracted(), code
+        assert known <= TEXTS, code
 
 
 def test_the_gaps_of_each_translation_are_those_of_the_text() -> None:
     for code in LANGUAGES:
         language = TEMPLATES.catalogue.pick(code)
-        for text in extracted():
+        for text in TEXTS:
             assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", language.say(text))), text
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 from aftercare.kit.auth import ServiceToken
 from aftercare.kit.service import Background, Runtime, Service
@@ -40,6 +41,8 @@ class Ports:
 
 def bootstrap(runtime: Runtime, settings: OutreachSettings, ports: Ports | None = None) -> Service:
     """Wire the service. Raises `ValueError` or `PackError` for what can't be built from the settings."""
+    if not available_timezones():
+        raise ValueError("this machine has no time zone data (tzdata): nobody's night could be respected")
     ports = ports or Ports()
     couriers = ports.couriers if ports.couriers is not None else _couriers(settings)
     contacts = ports.contacts or _directory(settings)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from traceback import extract_tb
 
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.outreach.adapters import links, messages
@@ -150,9 +149,8 @@ class Sender:
                 self._purse.forget(ref)
             elif message is None:
                 self._purse.look_again(ref, looks)
-        except Exception as error:  # noqa: BLE001 - its text may hold an address: only type and place are told
-            where = extract_tb(error.__traceback__)[-1]
-            log.warning("a message could not be handled: %s in %s:%s", type(error).__name__, where.name, where.lineno)
+        except Exception as error:  # noqa: BLE001 - its text may hold an address: only its type is told
+            log.warning("a message could not be handled: %s", type(error).__name__)
             await self._set_aside(ref, error)
 
     async def _set_aside(self, ref: str, error: Exception) -> None:
