@@ -226,6 +226,19 @@ async def test_a_supporter_who_accepts_and_stays_silent_is_noticed_after_a_day(w
     assert task.kind == "supporter-silent"
 
 
+async def test_a_person_whose_supporter_stays_silent_gets_another_when_a_coordinator_rings(world: Any) -> None:
+    await world.supporter("sue")
+    await world.accepted("ana")
+    (ask,) = await world.requests("supporter-ask")
+    await world.hear(world.say.answer(ask.regarding, "sue", "accept"))
+    await world.supporter("tom")
+    await world.pass_time(hours=25)
+    (task, *_) = await world.rows("select task from task where state <> 'done'")
+    await world.hear(world.say.answer(task.task, "ana", "talk", by_human=True))
+    assert len(await world.requests("supporter-ask")) == 2
+    assert await world.state("ana") == "matching"
+
+
 async def test_a_supporter_who_leaves_is_replaced(world: Any, names: Any) -> None:
     for name in ("sue", "tom"):
         await world.supporter(name)

@@ -187,3 +187,14 @@ async def test_somebody_who_left_under_one_token_and_stays_under_another_is_not_
     await world.hear(world.say.staff("anna", "ana", merged_from=(names.ref("per", "ana"),)))
     assert await world.end_of("fall", "ana") == "offer-made"
     assert len(await world.offers("anna")) == 1
+
+
+async def test_an_identifier_that_belongs_to_somebody_else_after_all_moves_its_offer_to_them(world: Any) -> None:
+    await world.hear(world.say.staff("ana", "badge"), world.say.reported("fall", "badge"))
+    assert len(await world.offers("ana")) == 1
+    moved = [world.say.staff("ben", "badge"), world.say.staff("ana", revision=2)]
+    await world.hear(*moved, together=True)
+    assert await world.state("ana") == "withdrawn"
+    assert await world.state("ben") == "offer-due"
+    await world.hear(world.say.reported("again", "badge"))
+    assert await world.end_of("again", "badge") == "already-offered"

@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from aftercare.kit.auth import Principal
+from aftercare.kit.outcome import Retryable
 from aftercare.kit.privacy.logins import login_token
+from aftercare.kit.store.failures import database_at_fault
 from aftercare.support.bootstrap import Support
 from aftercare.support.domain.records import StaffMember
 from aftercare.support.service_layer.desk import Desk
@@ -36,10 +38,15 @@ class Bureau:
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[Desk]:
         """One transaction in the caller's name: everything is written at the end, or nothing."""
-        async with self._support.unit_of_work() as tx:
-            desk = Desk(tx, self._support.policy, self.login)
-            yield desk
-            await desk.close_book()
+        try:
+            async with self._support.unit_of_work() as tx:
+                desk = Desk(tx, self._support.policy, self.login)
+                yield desk
+                await desk.close_book()
+        except Exception as error:
+            if database_at_fault(error):
+                raise Retryable from error
+            raise
 
     @asynccontextmanager
     async def own_desk(self) -> AsyncIterator[tuple[Desk, StaffMember]]:

@@ -133,7 +133,15 @@ def reached(desk: Desk, task: Task, case: Case, chosen: Chosen) -> None:
     """A human spoke to the person, who chose."""
     if task.is_open:
         tasks.finish(desk, task, TaskOutcome.REACHED)
+    is_left_waiting = task.kind is TaskKind.SUPPORTER_SILENT and case.state is CaseState.ASSIGNED
+    if is_left_waiting and chosen.choice in (Choice.TALK, Choice.URGENT):
+        case = matching.look_for_another(desk, case)
     choose(desk, case, chosen)
+    see_to_whoever_waits(desk, case)
+
+
+def see_to_whoever_waits(desk: Desk, case: Case) -> None:
+    matching.see_to(desk, desk.book.cases.open_of(case.person) or case)
 
 
 def spoken(desk: Desk, task: Task, case: Case) -> None:
@@ -155,4 +163,4 @@ def not_reached(desk: Desk, task: Task, case: Case) -> None:
         return
     if case.state in UNANSWERED:
         cases.move(desk, case, Happening.NEVER_REACHED)
-    matching.see_to(desk, case)
+    see_to_whoever_waits(desk, case)

@@ -36,7 +36,7 @@ class Chosen:
 
 def choose(desk: Desk, case: Case, chosen: Chosen) -> None:
     """Carry out what the person of `case` chose. An older choice than the one that holds changes nothing."""
-    if case.answered_at is not None and chosen.at < case.answered_at:
+    if chosen.answer is not None and case.answered_at is not None and chosen.at < case.answered_at:
         return
     current = case if case.is_open else desk.book.cases.open_of(case.person) or case
     if not current.is_open:

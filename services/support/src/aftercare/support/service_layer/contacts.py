@@ -8,7 +8,7 @@ from aftercare.schemas.outreach_request import CancelReason
 from aftercare.support import translation
 from aftercare.support.domain.case import Case
 from aftercare.support.domain.obligation import Obligation
-from aftercare.support.domain.records import Assignment, Card, ContactRequest
+from aftercare.support.domain.records import Assignment, Card, ContactRequest, StaffMember
 from aftercare.support.domain.task import Task
 from aftercare.support.domain.vocabulary import Act, Purpose, RequestState, Stage
 from aftercare.support.service_layer.desk import Desk
@@ -50,11 +50,17 @@ def _to_person(desk: Desk, case: Case, purpose: Purpose, *, urgent: bool, obliga
     desk.say(
         translation.contact_requested(
             request,
-            desk.book.staff.get(case.person),
+            _with_zone(desk, case.person),
             urgent=urgent,
             never_through_manager=case.never_through_manager,
         )
     )
+
+
+def _with_zone(desk: Desk, person: str) -> StaffMember | None:
+    """The person, in their own time zone or their site's: whoever sends must know when they sleep."""
+    member = desk.book.staff.get(person)
+    return replace(member, zone=desk.policy.zone_of(member)) if member else None
 
 
 def tell_supporter(desk: Desk, case: Case, assignment: Assignment, purpose: Purpose) -> ContactRequest:
@@ -68,7 +74,7 @@ def tell_supporter(desk: Desk, case: Case, assignment: Assignment, purpose: Purp
         case=case.case,
     )
     desk.book.requests.put(request)
-    desk.say(translation.contact_requested(request, desk.book.staff.get(assignment.supporter), urgent=case.urgent))
+    desk.say(translation.contact_requested(request, _with_zone(desk, assignment.supporter), urgent=case.urgent))
     return request
 
 

@@ -60,6 +60,7 @@ def _no_longer_needed(desk: Desk, task: Task, case: Case) -> None:
     if case.state is CaseState.ESCALATED and not others:
         raise Refusal("Nobody else looks after this person. Find a supporter, take the case, or close it.")
     tasks.finish(desk, task, TaskOutcome.NO_LONGER_NEEDED)
+    matching.see_to(desk, case)
 
 
 def assign(desk: Desk, case: Case, supporter: str, *, override_load: bool) -> None:
@@ -82,7 +83,8 @@ def assign(desk: Desk, case: Case, supporter: str, *, override_load: bool) -> No
     if case.state in IN_CONTACT:
         case = cases.move(desk, case, Happening.SUPPORTER_RELEASED) or case
     matching.ask(desk, case, one, by_coordinator=True)
-    tasks.finish_of_case(desk, case.case, TaskOutcome.FOUND_SUPPORTER, TaskKind.FIND_SUPPORTER)
+    answered = (TaskKind.FIND_SUPPORTER, TaskKind.CALL_PERSON, TaskKind.SUPPORTER_SILENT)
+    tasks.finish_of_case(desk, case.case, TaskOutcome.FOUND_SUPPORTER, *answered)
 
 
 def take(desk: Desk, case: Case) -> None:

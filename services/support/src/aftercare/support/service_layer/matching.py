@@ -116,9 +116,23 @@ def escalate(desk: Desk, case: Case) -> None:
 
 
 def see_to(desk: Desk, case: Case) -> None:
-    """A case that no supporter took always has a task that waits for a human: one is enough."""
-    if case.state is CaseState.ESCALATED and not tasks.open_tasks(desk, case.case):
+    """Whoever said yes is always waited for by somebody: a task, or a clock on a supporter."""
+    if tasks.open_tasks(desk, case.case):
+        return
+    if case.state is CaseState.ESCALATED:
         tasks.open_for_case(desk, TaskKind.FIND_SUPPORTER, case)
+    elif case.state is CaseState.ASSIGNED:
+        helping = [one for one in of_case(desk, case) if one.state is AssignmentState.ACCEPTED]
+        for assignment in helping:
+            watch_silence(desk, assignment)
+        if not helping:  # the coordinator who took it has put it down again
+            look_for_another(desk, case)
+
+
+def watch_silence(desk: Desk, assignment: Assignment) -> None:
+    """Have a coordinator told when this supporter records no contact in time (S-03)."""
+    patience = desk.policy.programme.coordination.supporter_contact_after
+    desk.tx.set_timer(assignment.assignment, SUPPORTER_SILENT, desk.now + patience)
 
 
 def accept(desk: Desk, assignment: Assignment, case: Case) -> None:
@@ -140,8 +154,7 @@ def accept(desk: Desk, assignment: Assignment, case: Case) -> None:
     contacts.grant_card(desk, assigned, request, holder=accepted.supporter)
     contacts.tell_person(desk, assigned, Purpose.SUPPORTER_FOUND)
     tasks.finish_of_case(desk, case.case, TaskOutcome.FOUND_SUPPORTER, TaskKind.FIND_SUPPORTER)
-    patience = desk.policy.programme.coordination.supporter_contact_after
-    desk.tx.set_timer(accepted.assignment, SUPPORTER_SILENT, desk.now + patience)
+    watch_silence(desk, accepted)
 
 
 def pass_over(desk: Desk, assignment: Assignment, state: AssignmentState) -> None:

@@ -34,9 +34,11 @@ async def take_in(desk: Desk, reads: Sequence[tuple[Cause, StaffRead]]) -> None:
     leavers = [person for person, (_, read) in current.items() if read.gone]
     await _load_leavers(desk, leavers)
     touched: dict[str, None] = dict.fromkeys(joined)
+    before = _by_person(desk)
     for cause, read in current.values():
         desk.cause = cause
-        references = _leave(desk, read) if read.gone else _identify(desk, read, waiting)
+        own = before.get(read.person, set())
+        references = _leave(desk, read, own) if read.gone else _identify(desk, read, waiting, own)
         desk.touched_by(cause, references)
         touched.update(dict.fromkeys(references))
     await _write_logins(desk, [read for _, read in current.values()])
@@ -98,14 +100,14 @@ def _describe_members(desk: Desk, reads: Iterable[StaffRead]) -> None:
         )
 
 
-def _identify(desk: Desk, read: StaffRead, waiting: dict[str, list[str]]) -> list[str]:
+def _identify(desk: Desk, read: StaffRead, waiting: dict[str, list[str]], before: set[str]) -> list[str]:
     """Put the person behind their identifiers. Returns the obligations that thereby are theirs."""
-    listed = set(read.identifiers)
-    for row in desk.book.identifiers:
-        if row.identifier in listed and row.person != read.person:
-            desk.book.identifiers.put(Identifier(row.identifier, read.person))
-        elif row.person == read.person and row.identifier not in listed:
-            desk.book.identifiers.put(Identifier(row.identifier))
+    for token in read.identifiers:
+        row = desk.book.identifiers.get(token)
+        if row is None or row.person != read.person:
+            desk.book.identifiers.put(Identifier(token, read.person))
+    for token in _still_theirs(desk, before - set(read.identifiers), read.person):
+        desk.book.identifiers.put(Identifier(token))
     named = [reference for token in read.identifiers for reference in waiting.get(token, ())]
     return [reference for reference in named if _now_is(desk, reference, read.person)]
 
@@ -123,13 +125,26 @@ def _now_is(desk: Desk, reference: str, person: str) -> bool:
     return True
 
 
-def _leave(desk: Desk, read: StaffRead) -> list[str]:
+def _still_theirs(desk: Desk, tokens: set[str], person: str) -> list[str]:
+    """Those that nobody else was described with in the meantime."""
+    rows = [row for token in sorted(tokens) if (row := desk.book.identifiers.get(token)) is not None]
+    return [row.identifier for row in rows if row.person == person]
+
+
+def _by_person(desk: Desk) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for row in desk.book.identifiers:
+        if row.person is not None:
+            found.setdefault(row.person, set()).add(row.identifier)
+    return found
+
+
+def _leave(desk: Desk, read: StaffRead, identifiers: set[str]) -> list[str]:
     member = desk.book.staff.get(read.person)
     if member is not None:
         desk.book.staff.put(replace(member, gone=True, manager=None, languages=(), channels=()))
-    for row in desk.book.identifiers:
-        if row.person == read.person:
-            desk.book.identifiers.put(Identifier(row.identifier, verdict=Verdict.LEFT_ORGANISATION))
+    for token in _still_theirs(desk, identifiers, read.person):
+        desk.book.identifiers.put(Identifier(token, verdict=Verdict.LEFT_ORGANISATION))
     case = desk.book.cases.open_of(read.person)
     return [one.obligation for one in desk.book.obligations.of_case(case.case)] if case and case.is_unsent else []
 
