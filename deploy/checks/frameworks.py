@@ -1,5 +1,6 @@
 """A framework has its place: Faust in the kit's worker and `entrypoints/stream.py`, FastAPI in the other files of
 `entrypoints/`. So either can be replaced without reading the rest, and `stream` runs without a web framework.
+FastAPI's own telemetry writes the path of a request into spans, and a link's path is its secret: it must be off.
 """
 
 import ast
@@ -25,6 +26,18 @@ def find(source: Source) -> Iterator[Finding]:
                 yield source.finding(
                     node, RULE, f"{module.partition('.')[0]} belongs elsewhere: see deploy/checks/frameworks.py"
                 )
+        if _talks(node):
+            yield source.finding(node, RULE, "FastAPI(...) needs telemetry=NO_TELEMETRY: its spans carry addresses")
+
+
+def _talks(node: ast.AST) -> bool:
+    """Whether this makes an application that tells about requests by itself."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "FastAPI":
+        return False
+    return not any(
+        keyword.arg == "telemetry" and isinstance(keyword.value, ast.Name) and keyword.value.id == "NO_TELEMETRY"
+        for keyword in node.keywords
+    )
 
 
 def _modules(node: ast.AST) -> list[str]:

@@ -87,3 +87,22 @@ def test_command_says_one_sentence_and_no_traceback(
     said = capsys.readouterr().err
     assert said.startswith(sentence)
     assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["--help"], 0), (["no-such-command"], 2), (["demo", "--no-such-option"], 2), (["sweep"], 0)],
+)
+def test_command_ends_with_the_code_that_a_shell_expects(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], code: int
+) -> None:
+    monkeypatch.setenv("AFTERCARE_RUNS", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["aftercare_local", *arguments])
+    assert command_line.main() == code
+
+
+@pytest.mark.parametrize("code", [0, 1, 130])
+def test_code_of_the_demo_reaches_the_shell(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    monkeypatch.setattr("aftercare_local.demo.run_demo", lambda _console, *, once: code if once else 99)
+    monkeypatch.setattr("sys.argv", ["aftercare_local", "demo", "--once"])
+    assert command_line.main() == code

@@ -22,12 +22,17 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 DEMO = """
     import json, sys
     from rich.console import Console
+    from functools import partial
+    from aftercare_local import demo
+    from aftercare_local.__main__ import main
     from aftercare_local.demo import run_demo
     def story(stack, console):
         parts = {name: stack.child(name).pid for name in ("postgres", "kafka", "mail", "issuer")}
         print("PIDS", json.dumps(parts | {"watchdog": stack.watchdog.pid}), flush=True)
         return MISSING
-    sys.exit(run_demo(Console(), once=ONCE, story=story, services=()))
+    demo.run_demo = partial(run_demo, story=story, services=())
+    sys.argv[1:] = ["demo"] + ONCE * ["--once"]
+    sys.exit(main())
 """
 
 

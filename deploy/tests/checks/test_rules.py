@@ -167,6 +167,17 @@ def test_a_framework_in_its_files_is_fine(text: str, path: str) -> None:
     assert found(frameworks.find, text, path) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["FastAPI(title='x')", "FastAPI(telemetry=None)", "FastAPI(telemetry={'tracing': True})"]
+)
+def test_an_application_that_would_put_addresses_into_spans_is_found(text: str) -> None:
+    assert found(frameworks.find, text)
+
+
+def test_an_application_that_keeps_addresses_to_itself_is_fine() -> None:
+    assert found(frameworks.find, "FastAPI(title='x', telemetry=NO_TELEMETRY)") == []
+
+
 IN_THE_KIT = "services/kit/src/aftercare/kit/store/timers.py"
 
 

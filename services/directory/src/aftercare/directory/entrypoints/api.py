@@ -13,6 +13,7 @@ from aftercare.directory.service_layer.people import IdentifierTakenError, NoSuc
 from aftercare.kit.auth import Authenticator
 from aftercare.kit.auth.refusals import install_refusals
 from aftercare.kit.service import Runtime, Service
+from aftercare.kit.telemetry.framework import NO_TELEMETRY
 
 _PROBLEMS: Mapping[type[Exception], tuple[int, str]] = {
     NoSuchTaskError: (404, "there is no such task, or it has been answered"),
@@ -32,7 +33,7 @@ def create_app(service: Service, runtime: Runtime, authenticator: Authenticator 
         yield
         await imports.finish()
 
-    app = FastAPI(title="Aftercare directory", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(title="Aftercare directory", telemetry=NO_TELEMETRY, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.directory = directory
     app.state.imports = imports
     app.state.authenticator = authenticator or Authenticator(directory.settings)

@@ -6,11 +6,12 @@ from aftercare.intake.entrypoints import routes_parked, routes_people, routes_re
 from aftercare.kit.auth.authenticator import Authenticator
 from aftercare.kit.auth.refusals import install_refusals
 from aftercare.kit.service import Runtime, Service
+from aftercare.kit.telemetry.framework import NO_TELEMETRY
 
 
 def create_app(service: Service, runtime: Runtime, authenticator: Authenticator | None = None) -> FastAPI:
     """The application. `authenticator` is replaced by tests."""
-    app = FastAPI(title="Aftercare intake", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Aftercare intake", telemetry=NO_TELEMETRY, docs_url=None, redoc_url=None)
     app.state.application = service.application
     app.state.runtime = runtime
     app.state.authenticator = authenticator or Authenticator(service.application.settings)

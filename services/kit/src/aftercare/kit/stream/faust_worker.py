@@ -9,8 +9,10 @@ import asyncio
 import contextlib
 import logging
 import os
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -103,6 +105,7 @@ def build_app(
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,
+        datadir=str(Path(tempfile.gettempdir()) / f"faust-{os.getpid()}"),
         worker_redirect_stdouts=False,
     )
     for pipeline in pipelines:

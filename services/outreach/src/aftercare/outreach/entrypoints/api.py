@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 
 from aftercare.kit.service import Runtime, Service
 from aftercare.kit.store.failures import database_at_fault
+from aftercare.kit.telemetry.framework import NO_TELEMETRY
 from aftercare.outreach.application import Outreach
 from aftercare.outreach.entrypoints.gate import Gate
 from aftercare.outreach.entrypoints.presenter import Presenter
@@ -23,7 +24,7 @@ def create_app(service: Service, _runtime: Runtime) -> FastAPI:
     application: Outreach = service.application
     presenter = Presenter(application.templates, application.policy, application.worklist_url)
     gate = Gate()
-    app = FastAPI(title="Aftercare outreach", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Aftercare outreach", telemetry=NO_TELEMETRY, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(answer_routes(application, presenter, gate), prefix=application.base_path)
     app.include_router(card_routes(application, presenter, gate), prefix=application.base_path)
     app.include_router(receipt_routes(application))

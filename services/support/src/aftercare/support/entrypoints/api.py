@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from aftercare.kit.auth import Authenticator, Forbidden, Unauthenticated
 from aftercare.kit.outcome import Retryable
 from aftercare.kit.service import Runtime, Service
+from aftercare.kit.telemetry.framework import NO_TELEMETRY
 from aftercare.support.entrypoints import routes_coordinators, routes_own_case, routes_supporters
 from aftercare.support.service_layer.refusals import Refusal
 
@@ -18,7 +19,7 @@ from aftercare.support.service_layer.refusals import Refusal
 def create_app(service: Service, runtime: Runtime, authenticator: Authenticator | None = None) -> FastAPI:  # noqa: ARG001
     """The application. `authenticator` is replaced by tests."""
     support = service.application
-    app = FastAPI(title="Aftercare support", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Aftercare support", telemetry=NO_TELEMETRY, docs_url=None, redoc_url=None)
     app.state.support = support
     app.state.authenticator = authenticator or Authenticator(support.settings)
     app.add_exception_handler(Refusal, _refused)
