@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import uuid
+import warnings
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -107,6 +108,23 @@ def test_what_nobody_awaited_is_reported_by_type(output: io.StringIO) -> None:
 def test_other_people_s_chatter_is_quiet(output: io.StringIO, name: str) -> None:
     logging.getLogger(name).info("GET /answers/s3cr3t")
     assert output.getvalue() == ""
+
+
+@pytest.mark.parametrize("name", ["apprise", "apprise.plugins.twilio", "py.warnings", "httpx", "root"])
+def test_a_library_that_writes_values_into_its_text_is_heard_but_not_repeated(output: io.StringIO, name: str) -> None:
+    logging.getLogger(name).warning("Sent Twilio notification to +447700900123 (Jo Doe).")
+    (line,) = lines(output)
+    assert str(line["message"]).startswith(f"{REDACTED} at test_logs.py:")
+    assert (line["level"], line["logger"]) == ("WARNING", name)
+
+
+def test_a_captured_warning_does_not_quote_the_value_that_it_warns_of(output: io.StringIO) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(True)
+        warnings.warn("Expected `str` but got input_value='Jo Doe'", UserWarning, stacklevel=1)
+    assert lines(output)
+    assert "Jo" not in output.getvalue()
 
 
 class Colour(StrEnum):

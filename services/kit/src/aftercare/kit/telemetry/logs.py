@@ -1,7 +1,9 @@
 """Logs as one JSON object per line: fixed words, opaque references, nothing that says who.
 
 The text of an exception can quote what it choked on (a row, an address), so only its type and the places
-it passed through are written. Arguments of our own log lines that look like people's data are replaced.
+it passed through are written. Arguments of our own log lines that look like people's data are replaced. Of what
+libraries say only the place is written, unless they are known to keep values out of the text itself: a warning
+of a validator, or a courier's "sent to +44…", would say who.
 """
 
 import asyncio
@@ -24,6 +26,8 @@ ALLOWED_EXTRAS = frozenset(
 
 REDACTED = "[redacted]"
 _OURS = "aftercare"
+_KEEP_VALUES_APART = frozenset({"faust", "mode", "aiokafka", "kafka", "uvicorn", "alembic", "sqlalchemy"})
+"""Libraries whose lines we may repeat: fixed words with arguments, which are replaced like ours."""
 _TEMPLATE = "route"
 """A route's template comes from the code, braces and all."""
 _OPEN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/+*-]{0,199}$")
@@ -57,7 +61,7 @@ class OpaqueFormatter(JsonFormatter):
         log_data["time"] = self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}Z"
         log_data["level"] = record.levelname
         log_data["logger"] = record.name
-        log_data["message"] = record.getMessage() if isinstance(record.msg, str) else REDACTED
+        log_data["message"] = _message(record)
         log_data.update(self._static)
         for name in ALLOWED_EXTRAS & record.__dict__.keys():
             value = record.__dict__[name]
@@ -65,6 +69,14 @@ class OpaqueFormatter(JsonFormatter):
         if record.exc_info:
             log_data["exception"] = where(record.exc_info)
         del message_dict
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The line as it was meant, or only its place where the text itself may hold a value."""
+    known = record.name.partition(".")[0] in {_OURS, *_KEEP_VALUES_APART}
+    if known and isinstance(record.msg, str):
+        return record.getMessage()
+    return f"{REDACTED} at {record.filename}:{record.lineno}"
 
 
 class Redaction(logging.Filter):
