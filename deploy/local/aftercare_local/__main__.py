@@ -3,7 +3,6 @@
 import sys
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import Progress, TaskID
@@ -87,12 +86,9 @@ def lock_kafka() -> None:
 def main() -> int:
     """Run a command; what is missing on the machine is one sentence, not a traceback."""
     try:
-        code = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return 130
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except StackError as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
@@ -102,7 +98,7 @@ def main() -> int:
             raise
         sys.stderr.write(f"{sentence}\n")
         return 1
-    return code if isinstance(code, int) else 0
+    return 0
 
 
 if __name__ == "__main__":
