@@ -177,6 +177,27 @@ def test_who_holds_a_valid_token_is_not_locked_out_by_an_outage_of_the_issuer() 
     assert issuer.asked == 2
 
 
+async def test_a_key_that_the_issuer_took_back_opens_nothing_after_ten_minutes() -> None:
+    issuer, at_second = Issuer(), [0.0]
+    issuer.keys = [RSA, EC]
+    guard = authenticator(VerificationKeys("file:/x", fetch=issuer.fetch, seconds=lambda: at_second[0]))
+    assert (await guard.authenticated(bearer())).subject == "user-1"
+    at_second[0], issuer.keys = 601.0, [EC]
+    with pytest.raises(Unauthenticated):
+        await guard.authenticated(bearer())
+    assert (await guard.authenticated(bearer(EC, "ES256"))).subject == "user-1"
+
+
+async def test_an_outage_of_the_issuer_costs_one_request_in_ten_seconds_and_no_caller() -> None:
+    issuer, at_second = Issuer(), [0.0]
+    guard = authenticator(VerificationKeys("file:/x", fetch=issuer.fetch, seconds=lambda: at_second[0]))
+    await guard.authenticated(bearer())
+    at_second[0], issuer.down = 601.0, True
+    for _ in range(5):
+        assert (await guard.authenticated(bearer())).subject == "user-1"
+    assert issuer.asked == 2
+
+
 def test_without_any_keys_everybody_is_refused() -> None:
     issuer = Issuer()
     issuer.down = True

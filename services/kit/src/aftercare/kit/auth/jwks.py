@@ -54,12 +54,11 @@ class VerificationKeys:
 
     def _find(self, kid: str | None, *, may_fetch: bool) -> Key:
         key = self._lookup(kid)
-        stale = self._seconds() - self._fetched_at > _MAX_AGE
-        if key is not None and not (stale and may_fetch):
+        if key is not None and not self._wants_fresh_keys():
             return key
         if not may_fetch:
             raise UnknownKey
-        self._refresh()
+        self._refresh(wait=key is None)
         key = self._lookup(kid)
         if key is not None:
             return key
@@ -73,8 +72,16 @@ class VerificationKeys:
         keys = [key for key in self._keys.keys if kid is None or key.kid == kid]
         return keys[0] if len(keys) == 1 or (keys and kid is not None) else None
 
-    def _refresh(self) -> None:
-        with self._lock:
+    def _wants_fresh_keys(self) -> bool:
+        """Too old to be believed without asking again, and not just asked for in vain."""
+        now = self._seconds()
+        return now - self._fetched_at > _MAX_AGE and now - self._tried_at >= _AT_MOST_EVERY
+
+    def _refresh(self, *, wait: bool) -> None:
+        """Fetch, one at a time. Who has a key at hand does not `wait` while another is fetching."""
+        if not self._lock.acquire(blocking=wait):
+            return
+        try:
             if self._seconds() - self._tried_at < _AT_MOST_EVERY:
                 return
             self._tried_at = self._seconds()
@@ -85,6 +92,8 @@ class VerificationKeys:
                 self._fetched_at = self._seconds()
             except (OSError, JoseError, ValueError, KeyError, TypeError):
                 return
+        finally:
+            self._lock.release()
 
 
 def _verifies(key: dict[str, Any]) -> bool:
