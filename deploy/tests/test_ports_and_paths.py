@@ -1,13 +1,17 @@
 """Ports, folders and full disks."""
 
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aftercare_local import __main__ as command_line
 from aftercare_local import ports
+from aftercare_local.demo import opening
 from aftercare_local.failures import PortTakenError, StackError, disk_sentence
 from aftercare_local.paths import new_run_folder
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 
 def test_free_ports_are_free_and_never_given_twice() -> None:
@@ -41,6 +45,14 @@ def test_asked_port_that_is_none_is_one_clear_sentence(monkeypatch: pytest.Monke
     monkeypatch.setenv("AFTERCARE_PORT_INBOX", wrong)
     with pytest.raises(StackError, match=r"^AFTERCARE_PORT_INBOX must be a port number between 1 and 65535, not "):
         ports.port_for("inbox")
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_story_begins_on_the_last_tuesday_morning_whenever_it_is_played(now: datetime) -> None:
+    assume(now > datetime(2000, 1, 1, tzinfo=UTC))
+    begins = opening(now)
+    assert (begins.weekday(), begins.hour) == (1, 9)
+    assert timedelta(0) <= now - begins < timedelta(days=7)
 
 
 def test_every_run_has_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

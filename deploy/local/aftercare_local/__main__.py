@@ -14,7 +14,7 @@ from aftercare_local.leftovers import forget_run, sweep
 from aftercare_local.paths import new_run_folder, runs_folder
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console()
+console = Console(soft_wrap=not sys.stdout.isatty())
 
 
 @app.command()

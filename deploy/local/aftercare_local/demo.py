@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from rich.console import Console
 
@@ -21,7 +22,7 @@ def run_demo(console: Console, *, once: bool, story: Story | None = None, servic
     """0 when every step of the story has been seen, 1 otherwise, 130 after Ctrl-C in the middle."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
-    stack = Stack(Options(purpose="demo", test_clock=SystemClock().now()))
+    stack = Stack(Options(purpose="demo", test_clock=opening(SystemClock().now())))
     try:
         missing = _play(stack, console, story, services)
         if missing is None and not once:
@@ -36,6 +37,15 @@ def run_demo(console: Console, *, once: bool, story: Story | None = None, servic
         console.print("Ending …")
         stack.close()
         console.print(f"Nothing is left running. Logs and mails are in {stack.folder}.")
+
+
+def opening(now: datetime) -> datetime:
+    """When the story begins by its own clock: the last Tuesday at nine (UTC).
+
+    Whoever plays it at night would else see no mail before morning, as nobody is written to in their sleep.
+    """
+    tuesday = (now - timedelta(days=(now.weekday() - 1) % 7)).replace(hour=9, minute=0, second=0, microsecond=0)
+    return tuesday if tuesday <= now else tuesday - timedelta(days=7)
 
 
 def _play(stack: Stack, console: Console, story: Story | None, services: Sequence[str]) -> str | None:
