@@ -19,13 +19,18 @@ class NotSeenError(AssertionError):
 
 
 def play(stack: Stack, console: Console) -> str | None:
-    """Play it and tell it. Returns the first step that was not seen, `None` when all were."""
+    """Play it and tell it. Returns the first step that was not seen, `None` when all were.
+
+    The demo's clock is set to ten in the morning: nobody is written to at night. It runs on when the story is told.
+    """
     world = World(stack)
+    world.clock.set(world.clock.now().replace(hour=10, minute=0, second=0, microsecond=0))
     try:
         Story(world, console).tell()
     except NotSeenError as error:
         return str(error)
     finally:
+        world.clock.set(world.clock.now(), running=True)
         world.close()
     return None
 
@@ -66,16 +71,14 @@ class Story:
         )
 
     def _an_error_is_filed(self, involved: list[Person]) -> Incident:
-        self._chapter(
-            "At night a patient is given ten times the dose. The incident system files it, as FHIR, on Kafka."
-        )
+        self._chapter("A patient is given ten times the dose. The incident system files it, as FHIR, on Kafka.")
         return self._step(
             "The incident is mapped; patient, names and narrative stayed at the door",
             lambda: self._world.when_incident_is_filed(involving=involved, harm="moderate"),
         )
 
     def _offers_go_out(self, nora: Person, petra: Person, sam: Person) -> tuple[Mail, Mail]:
-        self._pass_time("two minutes, in which offers to one person are merged", minutes=3)
+        self._pass_time("three minutes pass; offers to one person would be merged into one mail", minutes=3)
         found = self._step(
             "Each of the three is offered support by mail",
             lambda: [self._world.expect_offer_to(person) for person in (nora, petra, sam)],
@@ -119,9 +122,9 @@ class Story:
     def _sam_is_silent(self, sam: Person) -> None:
         world = self._world
         self._chapter("Sam does not answer.")
-        self._pass_time("an hour", minutes=60)
+        self._pass_time("an hour passes", minutes=60)
         self._step("Sam gets an SMS", lambda: world.expect_sms_to(sam))
-        self._pass_time("another hour", minutes=60)
+        self._pass_time("another hour passes", minutes=60)
         task = self._step("A coordinator on call is asked to ring Sam", lambda: world.expect_human_asked_to_call(sam))
         self._show(task)
 
@@ -131,6 +134,7 @@ class Story:
             "Each has an offer or a recorded reason",
             lambda: self._world.expect_everybody_accounted_for(incident, people=3),
         )
+        self._console.print("\n[bold]Everybody was offered support in time. What was said is stored nowhere.[/bold]")
 
     # -- telling
 
@@ -148,7 +152,7 @@ class Story:
         self._console.print(f"\n[bold]{text}[/bold]")
 
     def _pass_time(self, what: str, *, minutes: float) -> None:
-        self._console.print(f"  [dim]⏩ {what} go by (the demo's clock is moved)[/dim]")
+        self._console.print(f"  [dim]⏩ {what} (the demo's clock is moved)[/dim]")
         self._world.fast_forward(minutes=minutes)
 
     def _show(self, mail: Mail) -> None:
