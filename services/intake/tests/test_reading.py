@@ -33,6 +33,8 @@ def refusal(body: bytes, **options: Any) -> Refusal:
         (b'{"a": 1e999}', Reason.NUMBER_TOO_LARGE),
         (b'{"a": ' + b"9" * 1_000_000 + b"}", Reason.NUMBER_TOO_LARGE),
         (b'{"a": "b', Reason.TRUNCATED_JSON),
+        (b"[" + b"[]," * 200 + b'\\"' * 500_000, Reason.TRUNCATED_JSON),
+        (b"[" + b"[]," * 200 + b'\\"' * 500_000 + b"\\", Reason.TRUNCATED_JSON),
         (b'{"a": {"b": 1}', Reason.TRUNCATED_JSON),
         (b'{"a": }', Reason.MALFORMED_JSON),
         (b'{"a": 1} trailing', Reason.MALFORMED_JSON),

@@ -17,7 +17,8 @@ MAX_DEPTH = 120
 MAX_DIGITS = 40
 MAX_DOCUMENTS = 10_000
 DEFAULT_LIMIT = 5 * 1024 * 1024
-_BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+"""A text that never ends reaches to the end of the body: otherwise each quotation mark would be tried anew."""
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
