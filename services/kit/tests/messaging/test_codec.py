@@ -134,6 +134,11 @@ def test_the_trace_is_found_in_either_notation(headers: dict[str, str], expected
     assert read_kafka(binary(**headers)).cause.traceparent == (expected or headers.get("ce_traceparent"))
 
 
+def test_a_trace_that_is_none_is_not_handed_on_from_message_to_message() -> None:
+    event = read_kafka(binary(ce_traceparent="Jane Doe"))
+    assert (event.cause.traceparent, "Jane" in str(event.extensions)) == (None, False)
+
+
 def test_a_message_names_its_cause() -> None:
     cause = read_kafka(binary(ce_correlationid="c-9", ce_traceparent=TRACE)).cause
     assert (cause.correlation_id, cause.causation_id, cause.traceparent) == ("c-9", "1", TRACE)

@@ -291,7 +291,15 @@ async def test_a_replay_meant_for_another_consumer_is_a_duplicate_here(build: An
 async def test_where_the_service_keeps_the_bytes_the_dead_letter_carries_a_hash(
     build: Any, engine: AsyncEngine
 ) -> None:
-    named = Record("t", 0, 5, b"Jane Doe", b'{"name": "Jane Doe"}', (("from", b"Jane Doe"),))
+    outside = (
+        ("from", b"Jane Doe"),
+        ("content-type", b"text/plain; name=Jane"),
+        ("Traceparent", b"Jane"),
+        ("ce_specversion", b"Jane"),
+        ("x-replay-attempt", b"Jane"),
+        ("x-replay-for", b"Jane Doe"),
+    )
+    named = Record("t", 0, 5, b"Jane Doe", b'{"name": "Jane Doe"}', outside)
     await build(RecordingHandler(), keeps_bytes=True).handle_batch([named])
     (letter,) = await letters(engine)
     assert bytes(letter.key) == b"t/0/5"

@@ -89,10 +89,15 @@ def event_from_json(document: object) -> Event:
 
 
 def with_trace(event: Event, headers: Mapping[str, str]) -> Event:
-    """The event with the trace context of its transport: `traceparent`, the extension, or B3, in this order."""
-    traceparent = trace_context(headers) or event.extensions.get("traceparent")
-    if traceparent is None or event.extensions.get("traceparent") == traceparent:
+    """The event with the trace context of its transport: `traceparent`, B3, or the extension, in this order.
+
+    An extension that is no trace context is left behind: it would be handed on from message to message.
+    """
+    stated = event.extensions.get("traceparent")
+    traceparent = trace_context(headers) or trace_context({"traceparent": stated or ""})
+    if traceparent == stated:
         return event
+    kept = {name: value for name, value in event.extensions.items() if name != "traceparent"}
     return Event(
         id=event.id,
         source=event.source,
@@ -102,7 +107,7 @@ def with_trace(event: Event, headers: Mapping[str, str]) -> Event:
         time=event.time,
         datacontenttype=event.datacontenttype,
         dataschema=event.dataschema,
-        extensions={**event.extensions, "traceparent": traceparent},
+        extensions=kept | ({"traceparent": traceparent} if traceparent else {}),
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,14 @@ REPLAY_ATTEMPT = "x-replay-attempt"
 REPLAY_FOR = "x-replay-for"
 """Whom a replay is meant for: the topic's other consumers have handled the record long ago."""
 
-_SAFE_FROM_OUTSIDE = frozenset({"content-type", "ce_specversion", REPLAY_ATTEMPT, REPLAY_FOR, "traceparent"})
+_SAFE_FROM_OUTSIDE = {
+    "content-type": re.compile(r"application/(?:cloudevents\+|fhir\+)?json|text/(?:plain|csv|xml)"),
+    "ce_specversion": re.compile(r"\d\.\d"),
+    "traceparent": re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"),
+    REPLAY_ATTEMPT: re.compile(r"\d{1,9}"),
+    REPLAY_FOR: re.compile(r"[a-z0-9._/:-]{1,100}"),
+}
+"""Headers of a record from outside that may go along, if they say what such a header says and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +89,15 @@ def original_headers(record: Record) -> tuple[tuple[str, bytes], ...]:
 
 def _reference_only(record: Record, marked: dict[str, str]) -> OutboxRow:
     """Keys and headers from outside may name somebody: only what we know to be harmless goes along."""
-    harmless = {name: value for name, value in _kept(record).items() if name.lower() in _SAFE_FROM_OUTSIDE}
+    harmless = {name.lower(): value for name, value in _kept(record).items() if _is_harmless(name.lower(), value)}
     marked[f"{PREFIX}sha256"] = hashlib.sha256(record.value or b"").hexdigest()
     marked[f"{PREFIX}bytes"] = str(len(record.value or b""))
     return OutboxRow(dead_letters_of(record.topic), record.position.encode(), b"{}", {**harmless, **marked})
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    shape = _SAFE_FROM_OUTSIDE.get(name)
+    return shape is not None and shape.fullmatch(value) is not None
 
 
 def _kept(record: Record) -> dict[str, str]:

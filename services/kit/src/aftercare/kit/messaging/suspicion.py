@@ -48,10 +48,9 @@ class Suspicion:
         if not unseen:
             return False
         async with self._unit_of_work() as tx:
-            if await attempts.tried_before(tx, self._consumer, unseen):
-                return True
-            self._earlier.update(await attempts.count_up(tx, self._consumer, unseen))
-        return False
+            counted = await attempts.count_first_try(tx, self._consumer, unseen)
+        self._earlier.update(counted or {})
+        return counted is None
 
     async def earlier_deliveries(self, record: Record) -> int:
         """How often the record was taken up before and not finished. This delivery is written down."""
