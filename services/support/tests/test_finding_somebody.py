@@ -226,6 +226,16 @@ async def test_a_supporter_who_accepts_and_stays_silent_is_noticed_after_a_day(w
     assert task.kind == "supporter-silent"
 
 
+async def test_a_supporter_who_says_yes_twice_said_yes(world: Any) -> None:
+    await world.supporter("sue")
+    await world.accepted("ana")
+    (ask,) = await world.requests("supporter-ask")
+    for press in ("first", "second"):
+        await world.hear(world.say.answer(ask.regarding, "sue", "accept", key=press))
+    (row,) = await world.rows("select state from assignment")
+    assert (row.state, await world.state("ana")) == ("accepted", "assigned")
+
+
 async def test_a_person_whose_supporter_stays_silent_gets_another_when_a_coordinator_rings(world: Any) -> None:
     await world.supporter("sue")
     await world.accepted("ana")

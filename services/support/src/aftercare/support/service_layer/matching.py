@@ -138,7 +138,7 @@ def watch_silence(desk: Desk, assignment: Assignment) -> None:
 def accept(desk: Desk, assignment: Assignment, case: Case) -> None:
     """A supporter said yes, perhaps late. The first yes counts; anybody else who was asked is free again."""
     if case.state not in SEEKING:
-        if assignment.state in ACTIVE:
+        if assignment.state is AssignmentState.ASKED:
             let_go(desk, assignment)
         return
     for other in of_case(desk, case):
