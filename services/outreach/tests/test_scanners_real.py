@@ -253,6 +253,31 @@ async def test_guessing_is_slowed_down_but_a_real_link_next_door_is_not(world: W
     statuses = [(await world.web.get(f"/a/{number:043d}")).status_code for number in range(40)]
     assert statuses[0] == 200
     assert statuses[-1] == 429
+    link = link_in(world.mail.sent[0])
+    assert (await world.web.get(link)).status_code == 200, "from behind the same proxy"
+    await choose_and_confirm(world.web, link, "talk")
+    assert len(await world.events("answer.given")) == 1
+
+
+async def test_a_link_to_no_card_writes_nothing_however_often_it_is_confirmed(world: World) -> None:
+    for number in range(3):
+        link = f"/c/{number:043d}"
+        asked = await world.web.post(link, data={"choice": "open"})
+        await world.web.post(link, data={"choice": "open", "nonce": nonce_in(asked.text)})
+    assert await world.rows("select 1 from confirmation") == []
+
+
+async def test_no_answer_names_another_place_or_repeats_what_was_asked(world: World) -> None:
+    await world.offer()
+    path = link_in(world.mail.sent[0]).partition("?")[0]
+    evil = "<script>alert(1)</script>" + "x" * 200
+    for host in ({}, {"Host": "evil.example"}):
+        slash = await world.web.get(f"{path}/", headers=host)
+        assert (slash.status_code, "location" in slash.headers) == (404, False)
+        page = await world.web.get(path, params={"lang": evil}, headers=host)
+        assert (page.status_code, page.headers["content-language"]) == (200, "en")
+        assert "script" not in page.text
+        assert "evil" not in page.text + str(page.headers)
 
 
 async def test_pages_forbid_caches_frames_scripts_and_referrers(world: World) -> None:

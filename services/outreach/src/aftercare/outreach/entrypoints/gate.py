@@ -11,28 +11,34 @@ from aftercare.outreach.telemetry import count_refused_page
 
 _PER_LINK = 300
 _WRONG_PER_CALLER = 30
-"""A whole hospital may share one address, so only wrong links count against it."""
+"""A whole hospital, or everybody behind one proxy, may share one address: so only wrong links count against it,
+and only wrong links are refused because of it."""
+
+
+class TooManyWrongError(Exception):
+    """A link that leads nowhere, from where too many of them came lately."""
 
 
 class Gate:
-    """Wrong, old and unknown links all pay the same query and get the same answer."""
+    """Wrong, old and unknown links all pay the same query and get the same answer. A good link always opens."""
 
     def __init__(self) -> None:
         self._per_link = Limiter(_PER_LINK)
         self._wrong = Limiter(_WRONG_PER_CALLER)
 
-    def admits(self, request: Request, token: str) -> bool:
-        """False for a caller who has guessed too often, or a link that is asked for too often."""
-        if self._per_link.allows(token) and self._wrong.allows(_caller(request), cost=0.0):
+    def admits(self, token: str) -> bool:
+        """False for a link that is asked for too often."""
+        if self._per_link.allows(token):
             return True
         count_refused_page("too-fast")
         return False
 
     async def open(self, tx: Transaction, request: Request, token: str) -> Opened | None:
-        """What the link leads to."""
+        """What the link leads to. Raises `TooManyWrongError` instead of saying *nowhere* to one who guesses."""
         opened = await links.open_link(tx, token_hash(token))
-        if opened is None:
-            self._wrong.allows(_caller(request))
+        if opened is None and not self._wrong.allows(_caller(request)):
+            count_refused_page("too-fast")
+            raise TooManyWrongError
         return opened
 
 

@@ -17,14 +17,14 @@ class Limiter:
         self._secret = secrets.token_bytes(32)
         self._left: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
 
-    def allows(self, key: str, *, cost: float = 1.0) -> bool:
-        """Take `cost` from the key's allowance; false when nothing is left. With cost 0 it only looks."""
+    def allows(self, key: str) -> bool:
+        """Take one from the key's allowance; false when nothing is left."""
         now = asyncio.get_running_loop().time()
         mark = hashlib.blake2b(key.encode("utf-8", "replace"), key=self._secret, digest_size=16).digest()
         left, since = self._left.pop(mark, (self._most, now))
         left = min(self._most, left + (now - since) * self._rate)
-        allowed = left >= max(cost, 1.0)
-        self._left[mark] = (left - cost if allowed else left, now)
+        allowed = left >= 1.0
+        self._left[mark] = (left - 1.0 if allowed else left, now)
         if len(self._left) > _AT_MOST:
             self._left.popitem(last=False)
         return allowed

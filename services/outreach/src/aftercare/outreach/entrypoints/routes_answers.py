@@ -18,7 +18,7 @@ from aftercare.outreach.entrypoints.presenter import Presenter
 from aftercare.outreach.words import page_texts
 from aftercare.outreach.words.catalogue import Language
 
-Lang = Annotated[str | None, Query(max_length=20)]
+Lang = Annotated[str | None, Query()]
 
 
 def answer_routes(application: Outreach, presenter: Presenter, gate: Gate) -> APIRouter:
@@ -39,7 +39,7 @@ class _Answers:
     async def show(self, request: Request, token: str, lang: Lang = None) -> HTMLResponse:
         """The choices. Reads one row, writes nothing."""
         language = self._language(request, lang)
-        if not self._gate.admits(request, token):
+        if not self._gate.admits(token):
             return self._presenter.notice(language, page_texts.SLOW_DOWN, status=429)
         async with self._application.unit_of_work() as tx:
             opened = await self._gate.open(tx, request, token)
@@ -51,7 +51,7 @@ class _Answers:
     async def take(self, request: Request, token: str, lang: Lang = None) -> HTMLResponse:
         """Chosen: ask again, and write nothing. Confirmed: act."""
         language = self._language(request, lang)
-        if not self._gate.admits(request, token):
+        if not self._gate.admits(token):
             return self._presenter.notice(language, page_texts.SLOW_DOWN, status=429)
         form = await read_form(request)
         async with self._application.unit_of_work() as tx:

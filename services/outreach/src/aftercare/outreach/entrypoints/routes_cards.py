@@ -20,7 +20,7 @@ from aftercare.outreach.telemetry import count_card_look
 from aftercare.outreach.words import page_texts
 from aftercare.outreach.words.catalogue import Language
 
-Lang = Annotated[str | None, Query(max_length=20)]
+Lang = Annotated[str | None, Query()]
 
 
 def card_routes(application: Outreach, presenter: Presenter, gate: Gate) -> APIRouter:
@@ -41,14 +41,14 @@ class _Cards:
     async def show(self, request: Request, token: str, lang: Lang = None) -> HTMLResponse:
         """The same page for every link; nothing is looked up."""
         language = self._language(request, lang)
-        if not self._gate.admits(request, token):
+        if not self._gate.admits(token):
             return self._presenter.notice(language, page_texts.SLOW_DOWN, status=429)
         return self._presenter.card_closed(language)
 
     async def take(self, request: Request, token: str, lang: Lang = None) -> HTMLResponse:
         """Open the card, or say what came of it; each by choosing and confirming."""
         language = self._language(request, lang)
-        if not self._gate.admits(request, token):
+        if not self._gate.admits(token):
             return self._presenter.notice(language, page_texts.SLOW_DOWN, status=429)
         form = await read_form(request)
         async with self._application.unit_of_work() as tx:
@@ -62,10 +62,12 @@ class _Cards:
         self, tx: Transaction, card: Card | None, token: str, form: Form, language: Language
     ) -> HTMLResponse:
         nonce = _checked(form, token, tx)
-        if nonce is None or not await links.use_nonce(tx, nonce.mark):
+        if nonce is None:
             return self._ask_again(tx, token, Choice.OPEN, language)
         if card is None:
             return self._presenter.notice(language, page_texts.CARD_NONE)
+        if not await links.use_nonce(tx, nonce.mark):
+            return self._ask_again(tx, token, Choice.OPEN, language)
         try:
             contact = await self._application.contacts.resolve(card.person)
         except ContactGone:
