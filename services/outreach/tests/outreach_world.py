@@ -63,9 +63,11 @@ class FakeContacts:
         self.known: dict[str, Contact] = {}
         self.down = False
         self.asked: list[str] = []
+        self.for_cards: list[str] = []
 
-    async def resolve(self, person: str) -> Contact:
+    async def resolve(self, person: str, *, for_card: bool = False) -> Contact:
         self.asked.append(person)
+        self.for_cards += [person] if for_card else []
         if self.down:
             raise TryLater("directory-down")
         if person not in self.known:

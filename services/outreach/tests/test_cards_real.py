@@ -40,6 +40,7 @@ async def test_an_opened_card_shows_the_live_contact_and_every_look_is_written_d
     await choose_and_confirm(world.web, link, "open")
     looks = await world.rows("select card, outcome from card_look")
     assert [tuple(look) for look in looks] == [(card.card, "shown")] * 2
+    assert world.contacts.for_cards == [affected] * 2, "directory is told that a human looks"
 
 
 async def test_an_expired_or_revoked_card_shows_nothing(world: World) -> None:
@@ -110,6 +111,7 @@ async def test_a_directory_that_is_down_shows_no_card_and_loses_none(world: Worl
     page = await choose_and_confirm(world.web, link, "open")
     assert page.status_code == 503
     assert "988" in page.text
+    assert [row.outcome for row in await world.rows("select outcome from card_look")] == ["unavailable"]
     world.contacts.down = False
     assert "Robin" in (await choose_and_confirm(world.web, link, "open")).text
 

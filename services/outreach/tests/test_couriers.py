@@ -6,7 +6,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -224,6 +224,15 @@ async def test_a_mail_carries_its_opaque_return_path_and_fixed_id(server: Server
     assert mail["Date"] == "Tue, 10 Mar 2026 12:00:00 +0000"
     assert "Grüße" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "Grüße" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("address", ["robin@staff.example\nBcc: eve@evil.example", "robin@staff.example\r\n\r\nx"])
+async def test_an_address_that_would_write_its_own_headers_is_refused_for_good(server: Server, address: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await server.courier().send(replace(letter(), to=address))
+    assert refused.value.reason == "address-unusable"
+    assert refused.value.__suppress_context__
+    assert server.sink.mails == []
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:

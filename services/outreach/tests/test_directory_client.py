@@ -58,6 +58,13 @@ async def test_a_contact_is_read_in_the_persons_own_order() -> None:
     assert "robin" not in repr(contact).lower()
 
 
+async def test_directory_is_told_whether_it_is_for_a_message_or_for_a_humans_eyes() -> None:
+    directory = Directory(httpx.Response(200, json=BODY), httpx.Response(200, json=BODY))
+    await directory.contacts().resolve(PERSON)
+    await directory.contacts().resolve(PERSON, for_card=True)
+    assert [sent["x-purpose"] for sent in directory.headers] == ["delivery", "contact-card"]
+
+
 @pytest.mark.parametrize("status", [404, 410])
 async def test_no_contact_is_final(status: int) -> None:
     with pytest.raises(ContactGone):

@@ -74,7 +74,7 @@ _STATEMENTS = (
     r"""CREATE TABLE card_look (
         id BIGINT GENERATED ALWAYS AS IDENTITY,
         card TEXT NOT NULL,
-        outcome TEXT NOT NULL CHECK (outcome in ('shown', 'no-contact')),
+        outcome TEXT NOT NULL CHECK (outcome in ('shown', 'no-contact', 'unavailable')),
         looked TIMESTAMP WITH TIME ZONE NOT NULL,
         PRIMARY KEY (id),
         FOREIGN KEY(card) REFERENCES card (ref)

@@ -27,10 +27,15 @@ class DirectoryContacts:
             timeout=_TIMEOUT, limits=httpx.Limits(max_keepalive_connections=8, keepalive_expiry=60), trust_env=False
         )
 
-    async def resolve(self, person: str) -> Contact:
-        """Raises `ContactGone` (no contact, left, erased) or `TryLater`, whose texts name no one."""
+    async def resolve(self, person: str, *, for_card: bool = False) -> Contact:
+        """Raises `ContactGone` (no contact, left, erased) or `TryLater`, whose texts name no one.
+
+        `directory` writes down why it was asked: to send something, or to show it to a human.
+        """
+        purpose = {"X-Purpose": "contact-card" if for_card else "delivery"}
         try:
-            answer = await self._client.get(f"{self._url}/contacts/{person}", headers=dict(await self._authorize()))
+            headers = purpose | dict(await self._authorize())
+            answer = await self._client.get(f"{self._url}/contacts/{person}", headers=headers)
         except (httpx.HTTPError, Retryable, OSError) as error:
             raise TryLater(f"directory-{type(error).__name__.lower()}") from None
         if answer.status_code in _GONE:

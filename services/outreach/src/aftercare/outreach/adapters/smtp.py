@@ -67,7 +67,10 @@ class SmtpCourier:
 
     async def send(self, letter: Letter) -> None:
         """Return on the server's 250. A mail that was handed over without an answer counts as *later*."""
-        mail = write_mail(letter, self._sender)
+        try:
+            mail = write_mail(letter, self._sender)
+        except ValueError:  # a line break in an address: the text would quote it
+            raise Refused("address-unusable") from None
         return_path = f"b-{letter.return_token}@{self._return_domain}"
         client = await self._connection()
         try:

@@ -208,11 +208,11 @@ card_look = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("card", Text, ForeignKey("card.ref"), nullable=False),
-    _one_of("outcome", ("shown", "no-contact")),
+    _one_of("outcome", ("shown", "no-contact", "unavailable")),
     _moment("looked"),
     Index("card_look_by_card", "card"),
 )
-"""The audit: each time that a contact was shown."""
+"""The audit: each time that somebody opened a card, also when there was nothing to show."""
 
 withdrawn = Table(
     "withdrawn",

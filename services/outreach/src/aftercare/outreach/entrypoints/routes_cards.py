@@ -69,11 +69,12 @@ class _Cards:
         if not await links.use_nonce(tx, nonce.mark):
             return self._ask_again(tx, token, Choice.OPEN, language)
         try:
-            contact = await self._application.contacts.resolve(card.person)
+            contact = await self._application.contacts.resolve(card.person, for_card=True)
         except ContactGone:
             await answers.audit_look(tx, card.ref, "no-contact")
             return self._presenter.notice(language, page_texts.CARD_NO_CONTACT)
         except TryLater:
+            await answers.audit_look(tx, card.ref, "unavailable")
             return self._presenter.notice(language, page_texts.CARD_LATER, status=503)
         await answers.audit_look(tx, card.ref, "shown")
         count_card_look()

@@ -67,8 +67,8 @@ class Letter:
 class Contacts(Protocol):
     """Resolves a token at the last moment."""
 
-    async def resolve(self, person: str) -> Contact:
-        """Raises `ContactGone`, or `TryLater`."""
+    async def resolve(self, person: str, *, for_card: bool = False) -> Contact:
+        """Raises `ContactGone`, or `TryLater`. `for_card`: a human will see it; else a message is sent with it."""
         ...
 
 
