@@ -1,3 +1,9 @@
-"""What every package's tests share: real Postgres and Kafka on demand, and a fresh database per test."""
+"""What every package's tests share: real Postgres and Kafka on demand, a fresh database per test, and how much to try."""
+
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["aftercare.kit.testing.fixtures"]
+
+settings.register_profile("fuzz", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
