@@ -11,7 +11,7 @@ from aftercare.kit.telemetry.framework import NO_TELEMETRY
 
 def create_app(service: Service, runtime: Runtime, authenticator: Authenticator | None = None) -> FastAPI:
     """The application. `authenticator` is replaced by tests."""
-    app = FastAPI(title="Aftercare intake", telemetry=NO_TELEMETRY, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Aftercare intake", telemetry=NO_TELEMETRY, openapi_url=None, redirect_slashes=False)
     app.state.application = service.application
     app.state.runtime = runtime
     app.state.authenticator = authenticator or Authenticator(service.application.settings)

@@ -8,6 +8,9 @@ from aftercare.kit.outcome import Retryable
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+SIGN_IN_FIRST = ({"detail": "sign in first"}, 401, {"WWW-Authenticate": "Bearer"})
+"""Body, status and headers of the answer to who can't be trusted."""
+
 
 def install_refusals(app: "Starlette") -> None:
     """Make `app` (Starlette or FastAPI) answer 401, 403 and 503 for the exceptions that mean them."""
@@ -15,7 +18,7 @@ def install_refusals(app: "Starlette") -> None:
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
     async def unauthenticated(_request: Request, _error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": "sign in first"}, 401, {"WWW-Authenticate": "Bearer"})
+        return JSONResponse(*SIGN_IN_FIRST)
 
     async def forbidden(_request: Request, _error: Exception) -> JSONResponse:
         return JSONResponse({"detail": "not allowed"}, 403)

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from aftercare.kit.auth import Authenticator, Forbidden, Unauthenticated
+from aftercare.kit.auth.threshold import Threshold
 from aftercare.kit.outcome import Retryable
 from aftercare.kit.service import Runtime, Service
 from aftercare.kit.telemetry.framework import NO_TELEMETRY
@@ -19,9 +20,11 @@ from aftercare.support.service_layer.refusals import Refusal
 def create_app(service: Service, runtime: Runtime, authenticator: Authenticator | None = None) -> FastAPI:  # noqa: ARG001
     """The application. `authenticator` is replaced by tests."""
     support = service.application
-    app = FastAPI(title="Aftercare support", telemetry=NO_TELEMETRY, docs_url=None, redoc_url=None)
+    doorman = authenticator or Authenticator(support.settings)
+    app = FastAPI(title="Aftercare support", telemetry=NO_TELEMETRY, openapi_url=None, redirect_slashes=False)
+    app.add_middleware(Threshold, authenticator=doorman, refusal=problem(*_CALLERS[Unauthenticated]))
     app.state.support = support
-    app.state.authenticator = authenticator or Authenticator(support.settings)
+    app.state.authenticator = doorman
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     for kind, (status, what_to_do, headers) in _CALLERS.items():
@@ -38,7 +41,7 @@ _CALLERS: Mapping[type[Exception], tuple[int, str, dict[str, str]]] = {
 }
 
 
-def problem(status: int, what_to_do: str, title: str | None = None, headers: dict[str, str] | None = None) -> Any:
+def problem(status: int, what_to_do: str, headers: dict[str, str] | None = None, title: str | None = None) -> Any:
     """RFC 9457. `detail` says what to do, and nothing about whether anything exists."""
     body = {"type": "about:blank", "title": title or HTTPStatus(status).phrase, "status": status, "detail": what_to_do}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
@@ -46,7 +49,7 @@ def problem(status: int, what_to_do: str, title: str | None = None, headers: dic
 
 def _answering(status: int, what_to_do: str, headers: dict[str, str]) -> Any:
     async def answer(_request: Request, _error: Exception) -> Any:
-        return problem(status, what_to_do, headers=headers)
+        return problem(status, what_to_do, headers)
 
     return answer
 
@@ -54,7 +57,7 @@ def _answering(status: int, what_to_do: str, headers: dict[str, str]) -> Any:
 async def _refused(_request: Request, error: Exception) -> Any:
     if not isinstance(error, Refusal):
         raise error
-    return problem(error.status, error.what_to_do, error.title)
+    return problem(error.status, error.what_to_do, title=error.title)
 
 
 async def _unreadable(_request: Request, error: Exception) -> Any:
