@@ -117,6 +117,24 @@ async def test_a_shard_in_another_process_hands_is_left_alone(engine: AsyncEngin
     assert await Relay(engine, broker, CLOCK).publish_some() == 1
 
 
+async def test_rows_in_a_shard_of_another_process_go_out_soon_after_it_lets_go(
+    engine: AsyncEngine, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "SWEEP_SECONDS", 3600.0)
+    relay = Relay(engine, broker, CLOCK)
+    async with engine.begin() as other:
+        await leave(engine, ("t", "k", "1"))
+        shard = await other.scalar(text("select shard from outbox"))
+        await other.execute(text("select pg_advisory_xact_lock(:c, :s)"), {"c": LOCK_CLASS, "s": shard})
+        task = asyncio.create_task(relay.run())
+        relay.kick()
+        await eventually(lambda: relay._busy)
+        assert not broker.rows
+    await eventually(lambda: broker.rows)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_two_relays_at_once_send_everything_once_and_each_key_in_order(engine: AsyncEngine) -> None:
     broker = FakeBroker()
     for start in range(0, 3000, 500):

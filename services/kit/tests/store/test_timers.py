@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aftercare.kit.clock import FileClock, FixedClock, SystemClock
@@ -148,9 +148,9 @@ async def test_a_timer_set_by_another_process_wakes_the_loop(url: str, engine: A
     timers = Timers(unit_of_work, {"ask": fired}, noting)
     listening = asyncio.Event()
 
-    def wake() -> None:
+    def wake(heard: str) -> None:
         listening.set()
-        timers.wake()
+        timers.wake(heard)
 
     tasks = [asyncio.create_task(timers.run()), asyncio.create_task(Wakeups(url, wake).run())]
     await listening.wait()
@@ -174,3 +174,33 @@ async def test_a_shared_test_clock_moves_the_loop(tmp_path: Path, engine: AsyncE
     await fired.any.wait()
     task.cancel()
     assert fired.moments == [START + timedelta(days=30)]
+
+
+async def test_a_timer_that_is_due_after_the_next_look_wakes_nobody(url: str, engine: AsyncEngine) -> None:
+    clock, looks, heard = SystemClock(), 0, list[str]()
+    unit_of_work = UnitOfWork(engine, clock, "urn:test")
+    await set_timers(unit_of_work, ("first", clock.now() + timedelta(seconds=20)))
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def count(*_: Any) -> None:
+        nonlocal looks
+        looks += 1
+
+    timers = Timers(unit_of_work, {"ask": Fired()})
+
+    def wake(payload: str) -> None:
+        heard.append(payload)
+        timers.wake(payload)
+
+    tasks = [asyncio.create_task(timers.run()), asyncio.create_task(Wakeups(url, wake).run())]
+    await eventually(lambda: heard and timers._asleep_until)
+    asleep, other = looks, UnitOfWork(create_engine(url), clock, "urn:other")
+    await set_timers(other, ("later", clock.now() + timedelta(hours=1)))
+    await eventually(lambda: len(heard) == 2)
+    assert looks == asleep
+    await set_timers(other, ("sooner", clock.now() + timedelta(seconds=10)))
+    await eventually(lambda: looks > asleep)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await other.engine.dispose()

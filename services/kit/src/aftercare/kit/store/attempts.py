@@ -8,10 +8,16 @@ from aftercare.kit.messaging.consumer import Record
 from aftercare.kit.store.transaction import Transaction
 
 
-async def tried_before(tx: Transaction, consumer: str, records: Sequence[Record]) -> bool:
-    """Whether any of the records was taken up before and never finished."""
-    found = await tx.connection.scalar(_TRIED, _places(consumer, records))
-    return bool(found)
+async def count_first_try(tx: Transaction, consumer: str, records: Sequence[Record]) -> Mapping[str, int] | None:
+    """Write down that the records are about to be handled, unless one of them was taken up before: then `None`.
+
+    Returns 0 earlier attempts for each record position. Nobody waits for the disk: an attempt that only a crash
+    of the database forgets was none that a message killed.
+    """
+    rows = (await tx.connection.execute(_COUNT_FIRST, _places(consumer, records))).all()
+    if any(row.tried for row in rows):
+        return None
+    return {record.position: 0 for record in records}
 
 
 async def count_up(tx: Transaction, consumer: str, records: Sequence[Record]) -> Mapping[str, int]:
@@ -35,10 +41,15 @@ def _places(consumer: str, records: Sequence[Record]) -> dict[str, object]:
     }
 
 
-_TRIED = text(
-    "select exists (select 1 from delivery_attempt d join"
-    " unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:offsets as bigint[])) as u(t, p, o)"
-    ' on d.topic = u.t and d.partition = u.p and d."offset" = u.o where d.consumer = :consumer)'
+_COUNT_FIRST = text(
+    "with wanted as (select distinct t, p, o from"
+    " unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:offsets as bigint[])) as u(t, p, o)),"
+    " before as (select exists (select 1 from delivery_attempt d join wanted w"
+    ' on d.topic = w.t and d.partition = w.p and d."offset" = w.o where d.consumer = :consumer) as tried),'
+    ' counted as (insert into delivery_attempt (consumer, topic, partition, "offset", attempts)'
+    " select :consumer, t, p, o, 1 from wanted where not (select tried from before)"
+    ' on conflict (consumer, topic, partition, "offset") do update set attempts = delivery_attempt.attempts + 1)'
+    " select tried, set_config('synchronous_commit', 'off', true) from before"
 )
 _COUNT_UP = text(
     'insert into delivery_attempt (consumer, topic, partition, "offset", attempts)'

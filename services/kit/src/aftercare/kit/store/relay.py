@@ -2,7 +2,8 @@
 
 Woken after each commit of its own process, it also sweeps each second for what a crash left. An advisory lock
 per shard keeps it one at a time among all processes of the service, so order per key holds. If it dies between
-the broker's word and the commit, the same events go out again with the same ids: consumers know them.
+the broker's word and the commit, the same events go out again with the same ids: consumers know them. So nobody
+waits for the disk when rows are deleted.
 """
 
 import asyncio
@@ -28,6 +29,8 @@ ROWS_PER_SHARD = 500
 LOCK_CLASS = 0x0A7B
 """First half of the advisory lock's key; the second is the shard."""
 BLOCKED_TOPIC_SECONDS = 5.0
+_BUSY_SECONDS = (0.01, 0.5)
+"""How soon, and how late at most, to look again at rows in a shard that another process is publishing from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,10 @@ class Relay:
         self._kicked = asyncio.Event()
         self._blocked: dict[str, float] = {}
         self._gauged_at = float("-inf")
+        self._more = False
+        """The last look left rows behind that wait for the next."""
+        self._busy = False
+        """The last look found rows in shards that another process holds, which may not see all of them."""
 
     def kick(self) -> None:
         """There is something in the outbox. Returns at once; for `UnitOfWork.kick`."""
@@ -88,19 +95,22 @@ class Relay:
 
     async def run(self) -> None:
         """Publish until cancelled. Broker or database down: backs off, keeps everything, goes on by itself."""
-        backoff = Backoff(first=0.2, longest=10.0)
+        backoff, busy, rest = Backoff(first=0.2, longest=10.0), Backoff(*_BUSY_SECONDS), SWEEP_SECONDS
         try:
             while True:
-                await self._wait_for_work()
+                if await self._kicked_within(rest):
+                    busy.reset()
                 try:
-                    while await self.publish_some():
-                        pass
+                    await self.publish_some()
+                    while self._more:
+                        await self.publish_some()
                     await self._gauge()
                 except Exception as error:  # noqa: BLE001 # whatever is down: the rows stay, and so do we
                     await self._back_off(error, backoff.delay())
                 else:
                     backoff.reset()
                     self._tell()
+                rest = min(busy.delay(), SWEEP_SECONDS) if self._busy else SWEEP_SECONDS
         finally:
             await self._publisher.close()
 
@@ -109,6 +119,7 @@ class Relay:
         started = asyncio.get_running_loop().time()
         async with self._engine.begin() as connection:
             rows = await self._claim(connection)
+            self._more = len(rows) >= ROWS_PER_SHARD
             if not rows:
                 return 0
             published = await self._publisher.publish(rows)
@@ -124,21 +135,25 @@ class Relay:
         """Lock first, look second: a snapshot taken before the lock could show rows that another relay has sent."""
         now = asyncio.get_running_loop().time()
         self._blocked = {topic: until for topic, until in self._blocked.items() if until > now}
-        shards = (await connection.execute(_LOCK_SHARDS, {"count": OUTBOX_SHARDS, "class": LOCK_CLASS})).scalars().all()
+        found = (await connection.execute(_LOCK_SHARDS, {"count": OUTBOX_SHARDS, "class": LOCK_CLASS})).all()
+        shards = [row.shard for row in found if row.mine]
+        self._busy = len(shards) < len(found)
         if not shards:
             return []
         rows = await connection.execute(
-            _READ, {"shards": list(shards), "blocked": list(self._blocked), "size": ROWS_PER_SHARD}
+            _READ, {"shards": shards, "blocked": list(self._blocked), "size": ROWS_PER_SHARD}
         )
         return [_ready(row) for row in rows]
 
-    async def _wait_for_work(self) -> None:
+    async def _kicked_within(self, seconds: float) -> bool:
+        """What is committed after a look kicks again, so no look has to be repeated just to be sure."""
         try:
-            async with asyncio.timeout(SWEEP_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._kicked.wait()
         except TimeoutError:
-            pass
+            return False
         self._kicked.clear()
+        return True
 
     async def _back_off(self, error: Exception, seconds: float) -> None:
         name = type(error).__name__
@@ -175,9 +190,9 @@ def _ready(row: Row[Any]) -> Ready:
 
 
 _LOCK_SHARDS = text(
-    "select s from generate_series(0, cast(:count as int) - 1) as s"
-    " where exists (select 1 from outbox where shard = s)"
-    " and pg_try_advisory_xact_lock(cast(:class as int), s)"
+    "select s as shard, pg_try_advisory_xact_lock(cast(:class as int), s) as mine,"
+    " set_config('synchronous_commit', 'off', true)"
+    " from generate_series(0, cast(:count as int) - 1) as s where exists (select 1 from outbox where shard = s)"
 )
 _READ = text(
     "select o.id, o.topic, o.key, o.value, o.headers from unnest(cast(:shards as int[])) as s"

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
@@ -50,16 +50,23 @@ class Timers:
         self._resting: dict[int, tuple[Backoff, float]] = {}
         """Timers whose handler failed, by id: their next try in loop time. Their due instant stays what it was."""
         self._looked_for_unknown = float("-inf")
+        self._asleep_until: datetime | None = None
+        """When the next look is due at the latest; `None` while looking, or while nobody can say."""
 
-    def wake(self) -> None:
-        """A timer may have been set or moved. For `Wakeups`."""
-        self._woken.set()
+    def wake(self, due: str = "") -> None:
+        """A timer was set or moved, to `due` in seconds since 1970 if that is known. For `Wakeups`.
+
+        What is due later than the next look anyway wakes nobody.
+        """
+        if not due or self._asleep_until is None or float(due) < self._asleep_until.timestamp():
+            self._woken.set()
 
     async def run(self) -> None:
         """Fire timers until cancelled. A failing handler holds up nobody else's timer."""
         backoff = Backoff()
         while True:
             self._woken.clear()
+            self._asleep_until = None
             try:
                 await self.fire_due()
                 await self._report_unknown()
@@ -174,8 +181,11 @@ class Timers:
 
     async def _sleep_until(self, due: datetime | None) -> None:
         """Until the instant, a wake-up, or a while: whatever comes first."""
+        self._asleep_until = due
         if isinstance(self._clock, SystemClock):
-            await self._doze(self._seconds_left(due))
+            seconds = self._seconds_left(due)
+            self._asleep_until = self._clock.now() + timedelta(seconds=seconds)
+            await self._doze(seconds)
             return
         last_look = asyncio.get_running_loop().time() + self._rest_left(LONGEST_SLEEP_SECONDS)
         while not self._woken.is_set() and asyncio.get_running_loop().time() < last_look:

@@ -23,6 +23,7 @@ Payload = Mapping[str, str | int | bool | None]
 Trace = Callable[[str | None], str | None]
 """The trace context that a message carries, from the one that its cause states."""
 WAKE_CHANNEL = "aftercare_wake"
+"""Says that timers were set, and in its payload when the first of them is due, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Transaction:
                     "kinds": [row.kind for row in rows],
                     "dues": [row.due_at for row in rows],
                     "payloads": [json.dumps(dict(row.payload)) for row in rows],
+                    "channel": WAKE_CHANNEL,
                 },
             )
         if self._outbox:
@@ -136,8 +138,6 @@ class Transaction:
                 },
             )
         stirred = bool(self._timers or self._outbox)
-        if self._timers:
-            await self.connection.execute(_WAKE)
         self._cancelled.clear()
         self._timers.clear()
         self._outbox.clear()
@@ -182,13 +182,13 @@ _CANCEL_TIMERS = text(
     " on t.owner = c.owner and (c.kind is null or t.kind = c.kind) for update of t skip locked)"
 )
 _SET_TIMERS = text(
-    "insert into timer (owner, kind, due_at, payload) select * from unnest(cast(:owners as text[]),"
+    "with fresh as (insert into timer (owner, kind, due_at, payload) select * from unnest(cast(:owners as text[]),"
     " cast(:kinds as text[]), cast(:dues as timestamptz[]), cast(:payloads as jsonb[]))"
-    " on conflict (owner, kind) do update set due_at = excluded.due_at, payload = excluded.payload"
+    " on conflict (owner, kind) do update set due_at = excluded.due_at, payload = excluded.payload returning due_at)"
+    " select pg_notify(:channel, cast(extract(epoch from min(due_at)) as text)) from fresh"
 )
 _ADD_TO_OUTBOX = text(
     "insert into outbox (shard, topic, key, headers, value, created_at)"
     " select s, t, k, h, v, :now from unnest(cast(:shards as smallint[]), cast(:topics as text[]),"
     " cast(:keys as bytea[]), cast(:headers as jsonb[]), cast(:contents as bytea[])) as u(s, t, k, h, v)"
 )
-_WAKE = text(f"notify {WAKE_CHANNEL}")

@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 
 
 class Wakeups:
-    """Calls `wake` on each notification, and after each reconnect, since one may have been missed."""
+    """Calls `wake` with each notification's payload, and with nothing after each reconnect: one may be missed."""
 
-    def __init__(self, database_url: str, wake: Callable[[], None], channel: str = WAKE_CHANNEL) -> None:
+    def __init__(self, database_url: str, wake: Callable[[str], None], channel: str = WAKE_CHANNEL) -> None:
         self._url = plain_url(database_url)
         self._wake = wake
         self._channel = channel
@@ -39,9 +39,9 @@ class Wakeups:
         ended = asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: ended.set())
-            await connection.add_listener(self._channel, lambda *_: self._wake())
+            await connection.add_listener(self._channel, lambda *heard: self._wake(str(heard[-1])))
             backoff.reset()
-            self._wake()
+            self._wake("")
             await ended.wait()
         finally:
             with contextlib.suppress(Exception):
