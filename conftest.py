@@ -1,4 +1,4 @@
-"""What every package's tests share: real Postgres and Kafka on demand, a fresh database per test, and how much to try."""
+"""What every package's tests share: real Postgres and Kafka on demand, a fresh database each, how much to try."""
 
 from hypothesis import HealthCheck, settings
 

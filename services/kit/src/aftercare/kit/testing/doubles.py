@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aftercare.kit.messaging.consumer import Received
+from aftercare.kit.messaging.observer import Observer
 from aftercare.kit.store.relay import Published, Ready
 from aftercare.kit.store.transaction import Transaction
 
@@ -28,6 +29,32 @@ class RecordingHandler:
     def ids(self) -> list[str]:
         """Ids of everything handled, in order."""
         return [received.id for batch in self.batches for received in batch]
+
+
+class CountingObserver(Observer):
+    """An `Observer` that remembers what it was told, so that a test can ask."""
+
+    def __init__(self) -> None:
+        self.retries: list[str] = []
+        self.letters: list[str] = []
+        self.known = 0
+        self.unknown = 0
+        self.halts: list[str] = []
+
+    def retried(self, _consumer: str, error_type: str) -> None:
+        self.retries.append(error_type)
+
+    def dead_letter(self, _consumer: str, reason: str) -> None:
+        self.letters.append(reason)
+
+    def duplicates(self, _consumer: str, count: int) -> None:
+        self.known += count
+
+    def skipped(self, _consumer: str, count: int) -> None:
+        self.unknown += count
+
+    def halted(self, _consumer: str, reason: str) -> None:
+        self.halts.append(reason)
 
 
 class FakeBroker:
