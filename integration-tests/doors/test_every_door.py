@@ -142,12 +142,13 @@ def apps() -> dict[str, Any]:
         "directory": (directory_app, GuardedDirectory()),
         "support": (support_app, Guarded()),
     }
-    made = {name: make(Service(name, inside), Guarded(), doorman(name)) for name, (make, inside) in makes.items()}
-    return made | {"outreach": outreach_app(Service("outreach", outreach), Guarded())}
+    runtime: Any = Guarded()
+    made = {name: make(Service(name, inside), runtime, doorman(name)) for name, (make, inside) in makes.items()}
+    return made | {"outreach": outreach_app(Service("outreach", outreach), runtime)}
 
 
 def doorman(service: str) -> Authenticator:
-    settings = ServiceSettings(  # type: ignore[call-arg]
+    settings = ServiceSettings(
         database_url="postgresql://u@h/d",
         kafka_bootstrap="h:1",
         token_issuer=ISSUER,

@@ -74,6 +74,30 @@ async def test_a_late_yes_is_still_a_yes(world: Any) -> None:
     assert await world.rows("select task from task where state <> 'done'") == []
 
 
+async def test_who_fears_repercussion_never_gets_anybody_who_manages_the_unit(
+    world: Any, names: Any, http: Any
+) -> None:
+    for name in ("boss", "deputy", "chief"):
+        await world.supporter(name)
+    await world.hear(
+        world.say.staff("boss", revision=2, unit="north-ward-7", manager=names.ref("per", "chief")),
+        world.say.staff("ana", manager=names.ref("per", "boss")),
+        world.say.staff("colleague", manager=names.ref("per", "deputy")),
+        world.say.reported("fall", involved=(world.say.involvement("fall", "ana", never_through_manager=True),)),
+    )
+    case = await world.case("ana")
+    await world.hear(world.say.answer(case, "ana", "talk"))
+    assert await world.requests("supporter-ask") == []
+    assert await world.state("ana") == "escalated"
+    for name in ("boss", "deputy", "chief"):
+        wanted = {"supporter": names.ref("per", name), "override_load": True}
+        refused = await http("casey:coordinator", "POST", f"/cases/{case}/supporter", wanted)
+        assert (refused.status_code, "h2-manager" in refused.json()["detail"]) == (409, True)
+    await world.supporter("sue")
+    asked = await http("casey:coordinator", "POST", f"/cases/{case}/supporter", {"supporter": names.ref("per", "sue")})
+    assert asked.json()["state"] == "matching"
+
+
 async def test_nobody_is_asked_who_was_there_or_looks_into_it_or_manages_the_person(world: Any, names: Any) -> None:
     for name in ("there", "team", "boss"):
         await world.supporter(name)

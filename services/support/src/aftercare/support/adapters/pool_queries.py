@@ -35,6 +35,12 @@ async def unwanted_by(connection: AsyncConnection, persons: Iterable[str]) -> Pa
     return pairs
 
 
+async def managing(connection: AsyncConnection, persons: Iterable[str], among: Iterable[str]) -> Pairs:
+    """By person: those of `among` who manage anybody of the person's unit, or the person's manager."""
+    bound = {"persons": list(persons), "among": list(among)}
+    return _pairs(await connection.execute(_MANAGING, bound))
+
+
 def _pairs(rows: CursorResult[Any]) -> Pairs:
     pairs: Pairs = {}
     for row in rows:
@@ -47,6 +53,11 @@ _INVOLVED = text(
     "select distinct mine.person as mine, theirs.person as other from obligation mine join obligation theirs"
     " on theirs.incident = mine.incident and theirs.person <> mine.person"
     " where mine.person = any(cast(:persons as text[]))"
+)
+_MANAGING = text(
+    "select distinct mine.person as mine, theirs.manager as other from staff mine join staff theirs"
+    " on theirs.site = mine.site and theirs.unit = mine.unit or theirs.person = mine.manager"
+    " where mine.person = any(cast(:persons as text[])) and theirs.manager = any(cast(:among as text[]))"
 )
 _LOOKING = text(
     "select distinct mine.person as mine, who.person as other from obligation mine"

@@ -37,6 +37,8 @@ class Need:
 
     person: str
     manager: str | None = None
+    unit_managers: frozenset[str] = frozenset()
+    """Everybody who manages somebody of the person's unit, or their manager: known for a person who fears managers."""
     site: str | None = None
     unit: str | None = None
     involved: frozenset[str] = frozenset()
@@ -64,7 +66,7 @@ def bars(need: Need, supporter: Supporter, now: datetime) -> tuple[Bar, ...]:
         (Bar.SAME_PERSON, supporter.person == need.person),
         (Bar.INVOLVED, supporter.person in need.involved),
         (Bar.CONFLICT, supporter.person in need.conflicted),
-        (Bar.MANAGER, need.manager is not None and supporter.person == need.manager),
+        (Bar.MANAGER, supporter.person == need.manager or supporter.person in need.unit_managers),
         (Bar.NOT_TRAINED, supporter.trained_until <= now),
         (Bar.NOT_FOR_THIS_MODE, need.mode not in supporter.modes),
         (Bar.NOT_AVAILABLE, not supporter.available),

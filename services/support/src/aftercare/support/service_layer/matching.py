@@ -34,12 +34,15 @@ async def load_pool(desk: Desk) -> None:
 
 
 async def load_bars(desk: Desk, persons: set[str]) -> None:
-    """Whom these persons can't have: H1, H2 and H5."""
+    """Whom these persons can't have: H1, H2 and H5; who fears repercussion, nobody who manages their unit (R33)."""
     connection = desk.tx.connection
     if desk.pool is not None and persons:
         desk.pool.involved.update(await pool_queries.involved_with(connection, persons))
         desk.pool.conflicted.update(await pool_queries.looking_at(connection, persons))
         desk.pool.not_these.update(await pool_queries.unwanted_by(connection, persons))
+        guarded = {case.person for case in desk.book.cases if case.never_through_manager} & persons
+        if guarded:
+            desk.pool.unit_managers.update(await pool_queries.managing(connection, guarded, desk.pool.supporters))
 
 
 def _supporter(desk: Desk, person: str, load: int) -> Supporter:

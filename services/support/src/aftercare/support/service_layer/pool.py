@@ -11,18 +11,20 @@ from aftercare.support.domain.supporter import Supporter
 
 @dataclass(slots=True)
 class Pool:
-    """`involved`, `conflicted` and `not_these` are by person: whom they must not or do not want to meet."""
+    """All but `supporters` are by person: whom they must not or do not want to meet."""
 
     supporters: dict[str, Supporter]
     involved: dict[str, set[str]] = field(default_factory=dict)
     conflicted: dict[str, set[str]] = field(default_factory=dict)
     not_these: dict[str, set[str]] = field(default_factory=dict)
+    unit_managers: dict[str, set[str]] = field(default_factory=dict)
 
     def need(self, case: Case, member: StaffMember | None, asked: frozenset[str]) -> Need:
         person = case.person
         return Need(
             person=person,
             manager=member.manager if member else None,
+            unit_managers=frozenset(self.unit_managers.get(person, ())) if case.never_through_manager else frozenset(),
             site=member.site if member else None,
             unit=member.unit if member else None,
             involved=frozenset(self.involved.get(person, ())),
