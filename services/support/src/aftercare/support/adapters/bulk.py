@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -36,7 +36,7 @@ class Mapper(Generic[R]):
         if not wanted:
             return []
         condition = f" and ({also})" if also else ""
-        statement = text(
+        statement = _prepared(
             f'select {self._columns} from {self._name} where "{column}" = any(cast(:values as text[])){condition}'  # noqa: S608
             f" order by {self._key} {lock}"
         )
@@ -56,7 +56,7 @@ class Mapper(Generic[R]):
     async def append(self, connection: AsyncConnection, records: Sequence[R]) -> None:
         """Insert into a table that only grows."""
         if records:
-            await connection.execute(text(self._into), self._arrays(records))
+            await connection.execute(_prepared(self._into), self._arrays(records))
 
     async def every(self, connection: AsyncConnection, *, where: str = "true", **bound: object) -> list[R]:
         """All rows for a condition of ours; values only through `bound`."""
@@ -116,6 +116,12 @@ class Mapper(Generic[R]):
         read = ", ".join(_unpacked(column) for column in columns)
         arrays = ", ".join(f"cast(:{column.name} as {_array_type(column)}[])" for column in columns)
         return f"insert into {self._name} ({self._columns}) select {read} from unnest({arrays}) as u({self._columns})"  # noqa: S608
+
+
+@lru_cache(maxsize=512)
+def _prepared(sql: str) -> TextClause:
+    """One statement for each text of ours: reading it for its parameters takes longer than running it."""
+    return text(sql)
 
 
 def _array_type(column: "Column[Any]") -> str:

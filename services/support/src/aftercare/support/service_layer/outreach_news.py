@@ -26,14 +26,23 @@ _LEFT_US = (MessageStatus.SENT, MessageStatus.DELIVERED)
 
 async def take_in(desk: Desk, news: Sequence[tuple[Cause, Message]]) -> None:
     """Read a batch of receipts. *Reached* is no news here: the answer itself says it."""
-    await _load(desk, [message for _, message in news])
-    for cause, message in news:
+    matters = [(cause, message) for cause, message in news if _matters(message)]
+    if matters:
+        await _load(desk, [message for _, message in matters])
+    for cause, message in matters:
         desk.cause = cause
-        if isinstance(message, MessageStatusChangedV1) and message.status in _LEFT_US:
+        if isinstance(message, MessageStatusChangedV1):
             for request in message.requests:
                 _sent(desk, request)
         elif isinstance(message, HumanNeededV1):
             _human_needed(desk, message)
+
+
+def _matters(message: Message) -> bool:
+    """Most receipts change nothing here: *queued* comes with every message."""
+    return isinstance(message, HumanNeededV1) or (
+        isinstance(message, MessageStatusChangedV1) and message.status in _LEFT_US
+    )
 
 
 async def _load(desk: Desk, messages: Sequence[Message]) -> None:
