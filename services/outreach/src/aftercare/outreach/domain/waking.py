@@ -23,6 +23,8 @@ def next_allowed(moment: datetime, zone: ZoneInfo, hours: WakingHours) -> dateti
     and a night hour that the clocks fall back into counts as often as it is lived through.
     """
     moment = moment.astimezone(UTC)
+    if is_allowed(moment, zone, hours):
+        return moment
     for begin, end, offset in _stretches(moment, zone):
         found = _first_within(begin, offset, hours)
         if found < end:
