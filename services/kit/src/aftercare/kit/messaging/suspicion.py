@@ -47,8 +47,8 @@ class Suspicion:
         unseen = [record for record in records if record.position not in self._earlier]
         if not unseen:
             return False
-        async with self._unit_of_work() as tx:
-            counted = await attempts.count_first_try(tx, self._consumer, unseen)
+        async with self._unit_of_work.one_statement() as connection:
+            counted = await attempts.count_first_try(connection, self._consumer, unseen)
         self._earlier.update(counted or {})
         return counted is None
 

@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aftercare.kit.messaging.consumer import Record
 from aftercare.kit.store.transaction import Transaction
 
 
-async def count_first_try(tx: Transaction, consumer: str, records: Sequence[Record]) -> Mapping[str, int] | None:
+async def count_first_try(
+    connection: AsyncConnection, consumer: str, records: Sequence[Record]
+) -> Mapping[str, int] | None:
     """Write down that the records are about to be handled, unless one of them was taken up before: then `None`.
 
     Returns 0 earlier attempts for each record position. Nobody waits for the disk: an attempt that only a crash
     of the database forgets was none that a message killed.
     """
-    rows = (await tx.connection.execute(_COUNT_FIRST, _places(consumer, records))).all()
+    rows = (await connection.execute(_COUNT_FIRST, _places(consumer, records))).all()
     if any(row.tried for row in rows):
         return None
     return {record.position: 0 for record in records}
