@@ -198,3 +198,16 @@ async def test_an_identifier_that_belongs_to_somebody_else_after_all_moves_its_o
     assert await world.state("ben") == "offer-due"
     await world.hear(world.say.reported("again", "badge"))
     assert await world.end_of("again", "badge") == "already-offered"
+
+
+@pytest.mark.parametrize("guarded", ["ana", "anna"])
+async def test_two_tokens_of_one_person_keep_the_guard_against_managers(world: Any, names: Any, guarded: str) -> None:
+    for name in ("ana", "anna"):
+        one = world.say.involvement(f"of-{name}", name, never_through_manager=name == guarded)
+        await world.hear(world.say.staff(name), world.say.reported(f"of-{name}", involved=(one,)))
+    await world.hear(world.say.staff("anna", "ana", revision=2, merged_from=(names.ref("per", "ana"),)))
+    shown = await world.rows(
+        "select never_through_manager as guarded from support_case where person = :p and state = 'offer-due'",
+        p=names.ref("per", "anna"),
+    )
+    assert [row.guarded for row in shown] == [True]

@@ -40,7 +40,8 @@ async def load_bars(desk: Desk, persons: set[str]) -> None:
         desk.pool.involved.update(await pool_queries.involved_with(connection, persons))
         desk.pool.conflicted.update(await pool_queries.looking_at(connection, persons))
         desk.pool.not_these.update(await pool_queries.unwanted_by(connection, persons))
-        guarded = {case.person for case in desk.book.cases if case.never_through_manager} & persons
+        guarding = (*desk.book.cases, *desk.book.obligations)
+        guarded = {one.person for one in guarding if one.never_through_manager and one.person in persons}
         if guarded:
             desk.pool.unit_managers.update(await pool_queries.managing(connection, guarded, desk.pool.supporters))
 

@@ -61,6 +61,10 @@ def _merge_cases(desk: Desk, old: str, person: str) -> None:
         return
     if present is not None:
         stays, ends = which_stays(moving, present)
+        if ends.never_through_manager and not stays.never_through_manager:
+            stays = replace(stays, never_through_manager=True)
+            desk.book.cases.put(stays)
+            moving = stays if stays.case == moving.case else moving
         _end(desk, ends, stays)
         if stays.case != moving.case:
             ended = desk.book.cases.get(moving.case)
