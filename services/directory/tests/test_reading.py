@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aftercare.directory.adapters.roster_file import RosterFile
@@ -199,6 +199,9 @@ def test_identifiers_may_hold_bars_in_their_system() -> None:
 
 
 @given(st.text(max_size=60))
+@example("𝕊")
+@example("ẞ")
+@example("İ")
 def test_folding_a_name_twice_changes_nothing(name: str) -> None:
     once = comparable(name)
     assert comparable(once) == once

@@ -15,7 +15,9 @@ def comparable(value: str) -> str:
 
     Accents are dropped after `ß` became `ss`; letters of other scripts stay as they are.
     """
-    folded = unicodedata.normalize("NFKD", value.casefold())
+    folded = value
+    for form in ("NFD", "NFKD", "NFKD"):  # compatibility caseless matching, Unicode chapter 3.13, D146
+        folded = unicodedata.normalize(form, folded).casefold()
     plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return _APART.sub(" ", plain).strip()
 
