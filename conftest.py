@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["aftercare.kit.testing.fixtures"]
 
-# `make test` tries the same examples every time, so that a landing fails for its own change; `make fuzz` looks for more.
+# `make test` tries the same examples each time: a landing fails for its own change. `make fuzz` looks for more.
 settings.register_profile("fuzz", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
