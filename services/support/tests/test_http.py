@@ -159,6 +159,23 @@ async def test_a_coordinator_adds_pauses_and_finds_supporters(world: Any, http: 
     assert (await http("sue:supporter", "PUT", "/my/availability", {"available": True})).json()["available"] is True
 
 
+async def test_a_coordinator_of_another_site_learns_nothing_of_a_supporter_and_changes_nothing(
+    world: Any, http: Any, names: Any
+) -> None:
+    await world.supporter("sue")
+    elsewhere, sue, nobody = "olga:coordinator:south", names.ref("per", "sue"), names.ref("per", "nobody")
+    paused = [
+        await http(elsewhere, "PUT", f"/supporters/{one}/availability", {"available": False}) for one in (sue, nobody)
+    ]
+    assert {answer.status_code for answer in paused} == {404}
+    assert paused[0].content == paused[1].content
+    entry = {"issuer": "https://issuer.example", "trained_until": "2026-12-01T00:00:00Z"}
+    added = [await http(elsewhere, "POST", "/supporters", entry | {"subject": one}) for one in ("sue", "nobody")]
+    assert {answer.status_code for answer in added} == {409}
+    assert added[0].content == added[1].content
+    assert [row.available for row in await world.rows("select available from supporter")] == [True]
+
+
 async def test_a_coordinator_cannot_pass_over_a_conflict_of_interest(world: Any, http: Any, names: Any) -> None:
     await world.supporter("sue")
     await world.hear(world.say.staff("ana"), world.say.reported("fall", "ana", "sue"))

@@ -10,7 +10,7 @@ from aftercare.support.entrypoints import views
 from aftercare.support.entrypoints.bodies import AssignmentPath, Availability, CasePath, NewSupporter, PersonPath
 from aftercare.support.entrypoints.callers import Coordinating, Supporting
 from aftercare.support.entrypoints.views import View
-from aftercare.support.service_layer import answers, coordinating, loading, matching, signed_in, volunteers
+from aftercare.support.service_layer import answers, coordinating, matching, signed_in, volunteers
 from aftercare.support.service_layer.desk import Desk
 
 router = APIRouter(tags=["supporters"])
@@ -29,7 +29,7 @@ async def list_supporters(bureau: Coordinating) -> dict[str, list[View]]:
 @router.post("/supporters", status_code=201)
 async def add_supporter(new: NewSupporter, bureau: Coordinating) -> View:
     async with bureau.desk() as desk:
-        member = await signed_in.person_behind(desk, bureau.login_of(new.issuer, new.subject))
+        member = await signed_in.colleague_behind(desk, bureau.login_of(new.issuer, new.subject), bureau.principal.sees)
         await volunteers.load(desk, member.person)
         training = volunteers.Training(new.trained_until, new.modes, new.load_cap)
         entry = volunteers.enter(desk, member.person, training)
@@ -39,8 +39,7 @@ async def add_supporter(new: NewSupporter, bureau: Coordinating) -> View:
 @router.put("/supporters/{person}/availability")
 async def set_availability(person: PersonPath, wanted: Availability, bureau: Coordinating) -> View:
     async with bureau.desk() as desk:
-        await loading.people(desk, [person])
-        await volunteers.load(desk, person)
+        await signed_in.supporter_in_sight(desk, person, bureau.principal.sees)
         return views.supporter(volunteers.set_available(desk, person, available=wanted.available), None)
 
 

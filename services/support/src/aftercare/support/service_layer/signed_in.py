@@ -6,7 +6,7 @@ from aftercare.support.adapters import mappers
 from aftercare.support.domain.case import Case
 from aftercare.support.domain.records import Assignment, StaffMember
 from aftercare.support.domain.task import Task
-from aftercare.support.service_layer import loading, matching
+from aftercare.support.service_layer import loading, matching, volunteers
 from aftercare.support.service_layer.desk import Desk
 from aftercare.support.service_layer.refusals import NotHere, NotKnown
 
@@ -21,10 +21,31 @@ async def person_behind(desk: Desk, login: str) -> StaffMember:
         await loading.people(desk, [rows[0].person])
     member = desk.book.staff.get(rows[0].person) if rows else None
     if member is None or member.gone:
-        duty = desk.policy.organisation.coordinators[-1]
-        ring = f" or {duty.phone}" if duty.phone else ""
-        raise NotKnown(f"Your sign-in is not on the staff list yet. Please turn to {duty.name}: {duty.email}{ring}.")
+        raise _not_known(desk)
     return member
+
+
+def _not_known(desk: Desk) -> NotKnown:
+    duty = desk.policy.organisation.coordinators[-1]
+    ring = f" or {duty.phone}" if duty.phone else ""
+    return NotKnown(f"The sign-in is not on the staff list yet. Please turn to {duty.name}: {duty.email}{ring}.")
+
+
+async def colleague_behind(desk: Desk, login: str, sees: Sees) -> StaffMember:
+    """The person behind somebody else's sign-in, at one of the caller's sites. Raises `NotKnown` for all others."""
+    member = await person_behind(desk, login)
+    if not sees(member.site):
+        raise _not_known(desk)
+    return member
+
+
+async def supporter_in_sight(desk: Desk, person: str, sees: Sees) -> None:
+    """Load a supporter at one of the caller's sites. Raises `NotHere`."""
+    await loading.people(desk, [person])
+    await volunteers.load(desk, person)
+    member = desk.book.staff.get(person)
+    if desk.book.volunteers.get(person) is None or not sees(member.site if member else None):
+        raise NotHere
 
 
 async def case_in_sight(desk: Desk, reference: str, sees: Sees) -> Case:
