@@ -158,7 +158,7 @@ async def test_a_coordinator_says_that_nobody_was_involved(
     web: httpx.AsyncClient, running: Any, adverse_event: Any
 ) -> None:
     await web.post("/events", json=adverse_event(contributor=None, recorder=None), headers=WRITER)
-    coordinator = badge("coordinator", "c")
+    coordinator = badge("coordinator", "c", "*")
     [task] = (await web.get("/tasks", headers=coordinator)).json()["tasks"]
     path = f"/tasks/{task['task']}/answer"
     assert (
@@ -174,7 +174,33 @@ async def test_a_manager_never_sees_a_task_in_which_somebody_fears_repercussion(
     data = {"record": {"id": "I-1"}, "site": "Hill Hospital", "reporter": {"fears_repercussion": True}}
     await web.post("/events", json=source_event("incident-reported", data), headers=WRITER)
     assert (await web.get("/tasks", headers=badge("manager", "m", "hill"))).json() == {"tasks": []}
-    assert len((await web.get("/tasks", headers=badge("coordinator", "c"))).json()["tasks"]) == 1
+    assert len((await web.get("/tasks", headers=badge("coordinator", "c", "*"))).json()["tasks"]) == 1
+
+
+async def test_a_manager_does_not_find_out_by_naming_somebody_whether_they_were_named_before(
+    web: httpx.AsyncClient, adverse_event: Any
+) -> None:
+    """By a colleague who fears repercussion, say."""
+    await web.post("/events", json=adverse_event(), headers=WRITER)
+    told = []
+    for person in ("N-1001", "N-6", "N-6"):
+        said = {"staff": [{"value": person}], "incident": {"number": "2026-0042"}}
+        answer = (await web.post("/involvements", json=said, headers=badge("manager", "m", "hill"))).json()
+        told.append(str(answer).replace(answer["reference"], ""))
+    assert told == [told[0]] * 3
+
+
+async def test_a_manager_can_not_pass_for_a_colleague(web: httpx.AsyncClient, running: Any) -> None:
+    said = {"staff": [{"value": "N-5"}], "route": "colleague"}
+    await web.post("/involvements", json=said, headers=badge("manager", "m", "hill"))
+    [(_, content)] = await running.published("aftercare.incident")
+    assert content["state"]["involved"][0]["route"] == "manager"
+
+
+async def test_whose_token_names_no_site_sees_none(web: httpx.AsyncClient, adverse_event: Any) -> None:
+    await web.post("/events", json=adverse_event(contributor=None, recorder=None), headers=WRITER)
+    for role in ("manager", "coordinator"):
+        assert (await web.get("/tasks", headers=badge(role, "x"))).json() == {"tasks": []}
 
 
 async def test_a_colleague_names_somebody_without_an_incident(web: httpx.AsyncClient, running: Any) -> None:

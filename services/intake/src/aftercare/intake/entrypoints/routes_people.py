@@ -73,7 +73,7 @@ async def nominate(request: Request, caller: Caller, application: App, key: Key 
     if source is not None and application.intake.door.sources.sender(source) is None:
         raise HTTPException(422, "there is no source of this name")
     arrival = nomination(
-        _people(said.staff, said.route or _route_of(caller)),
+        _people(said.staff, _route_of(caller, said.route)),
         said.model_dump(exclude_none=True),
         key=f"{caller.client_id}|{caller.subject}|{key}" if key else None,
     )
@@ -125,7 +125,10 @@ def _people(staff: tuple[Person, ...], route: str) -> list[dict[str, Any]]:
     return people
 
 
-def _route_of(caller: Principal) -> str:
+def _route_of(caller: Principal, stated: str | None = None) -> str:
+    """Who may speak for others says how a person came to be named; a manager is always told from a colleague."""
+    if stated is not None and caller.has("intake-writer", "coordinator"):
+        return stated
     if caller.has("manager"):
         return "manager"
     return "management" if caller.has("coordinator") else "colleague"
