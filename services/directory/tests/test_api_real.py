@@ -14,6 +14,7 @@ from aftercare.directory.entrypoints.api import create_app
 from aftercare.directory.service_layer import identity
 from aftercare.kit.auth import Principal, Unauthenticated
 from aftercare.kit.service import Runtime, Service
+from aftercare.kit.store.engine import create_engine
 
 pytestmark = pytest.mark.real
 World = Any
@@ -213,6 +214,68 @@ async def test_a_coordinator_of_one_site_finds_nobody_of_another(http: Any, app:
     found = await http.post("/people/search", json=wanted, headers=as_("coordinator@south"))
     assert [match["name"] for match in found.json()["matches"]] == ["Bo Tarn"]
     assert (found.json()["scanned"], found.json()["of"], found.json()["next"]) == (1, 1, None)
+
+
+async def test_a_coordinator_of_one_site_changes_nobody_of_another(
+    http: Any, app: FastAPI, world: World, ask: Any
+) -> None:
+    await uploaded(http, app)
+    anna, bo = await world.token_of("1001"), await world.token_of("1002")
+    before = await world.rows("select count(*) as n from audit_entry")
+    north = as_("coordinator@north")
+    tries = [{"survivor": anna, "loser": one} for one in (bo, NOBODY)] + [{"survivor": bo, "loser": anna}]
+    refused = [await http.post("/people/merge", json=pair, headers=north) for pair in tries]
+    assert {(one.status_code, one.text) for one in refused} == {(404, '{"detail":"there is no such person"}')}
+    new = {"family_name": "Agency", "email": "cy@agency.example", "role": "Nurse", "site": "south"}
+    assert (await http.post("/people", json=new, headers=north)).status_code == 403
+    assert (await http.post("/people", json=new | {"site": ""}, headers=north)).status_code == 403
+    assert await world.rows("select count(*) as n from audit_entry") == before
+    merged = await http.post("/people/merge", json=tries[0], headers=as_("coordinator"))
+    undo = f"/people/merge/{merged.json()['merge']}"
+    assert (await http.delete(undo, headers=north)).status_code == 404
+    assert (await http.delete(undo, headers=as_("coordinator"))).status_code == 204
+    await _nobody_is_linked_across_sites(http, world, ask, bo)
+
+
+async def _nobody_is_linked_across_sites(http: Any, world: World, ask: Any, person: str) -> None:
+    async with world.directory.unit_of_work() as tx:
+        await identity.on_asked(tx, world.directory.seals, [ask("Z-9")])
+    north = as_("coordinator@north")
+    task = (await http.get("/identity/tasks", headers=north)).json()["tasks"][0]["task"]
+    await http.post(f"/identity/tasks/{task}/claim", headers=north)
+    for one in (person, NOBODY):
+        answer = {"outcome": "known", "person": one}
+        refused = await http.post(f"/identity/tasks/{task}/answer", json=answer, headers=north)
+        assert (refused.status_code, refused.text) == (404, '{"detail":"there is no such person"}')
+
+
+async def test_a_look_that_fails_is_written_down_too(http: Any, app: FastAPI, world: World) -> None:
+    await uploaded(http, app)
+    token = await world.token_of("1001")
+    await world.rows("update person set sealed_name = 'x' where token = :t returning 1", t=token)
+    answer = await http.get(f"/contacts/{token}", headers=as_("contact-reader", **{"X-Purpose": "contact-card"}))
+    assert (answer.status_code, answer.json()) == (503, {"detail": "try again in a moment"})
+    object.__setattr__(world.directory.keys, "_reading", create_engine("postgresql://nobody@127.0.0.1:1/none"))
+    assert (await http.get(f"/contacts/{token}", headers=as_("contact-reader"))).status_code == 503
+    assert [(one["subject"], one["result"]) for one in await _looks(world)] == [(token, "unreadable")] * 2
+
+
+async def test_words_that_are_no_token_do_not_get_into_the_audit_log(http: Any, world: World) -> None:
+    answers = [await http.get(f"/contacts/{one}", headers=as_("contact-reader")) for one in ("Anna Quill", NOBODY)]
+    assert [(one.status_code, one.text) for one in answers] == [(404, '{"detail":"no such person"}')] * 2
+    assert [one["subject"] for one in await _looks(world)] == ["malformed", NOBODY]
+
+
+async def test_a_form_that_can_not_be_read_is_not_repeated(http: Any) -> None:
+    for body in ({"family_name": ["Anna Quill"]}, {"nickname": "Anna Quill"}):
+        answer = await http.post("/people/search", json=body, headers=as_("coordinator"))
+        assert answer.status_code == 422
+        assert "Quill" not in answer.text
+
+
+async def _looks(world: World) -> list[dict[str, str]]:
+    rows = await world.rows("select entry from audit_entry where entry like '%contact.read%'")
+    return sorted((json.loads(row.entry) for row in rows), key=lambda one: one["subject"] == NOBODY)
 
 
 async def test_contacts_are_read_in_a_few_milliseconds(http: Any, app: FastAPI, world: World) -> None:

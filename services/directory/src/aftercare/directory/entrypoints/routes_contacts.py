@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
@@ -9,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from aftercare.directory import telemetry
-from aftercare.directory.entrypoints.routes_callers import ContactReader, Wired, actor_of
+from aftercare.directory.entrypoints.routes_callers import ContactReader, PersonPath, Wired, actor_of
 from aftercare.directory.service_layer.contacts import Contact, NoContact, Purpose, resolve
 from aftercare.directory.service_layer.rate import RateLimit
 
@@ -35,7 +36,10 @@ class ContactAnswer(BaseModel):
 _NONE = {
     NoContact.UNKNOWN: (404, "no such person"),
     NoContact.GONE: (410, "this person left or was erased"),
+    NoContact.UNREADABLE: (503, "try again in a moment"),
 }
+_MALFORMED = "malformed"
+"""What the audit log says instead of words that are no token: they could name somebody."""
 
 
 @router.get("/contacts/{person}", response_model=ContactAnswer)
@@ -57,8 +61,9 @@ async def read_contact(
     if wait > 0:
         telemetry.record_contact_read("limited")
         return JSONResponse({"detail": "too many contacts at once"}, 429, {"Retry-After": str(math.ceil(wait))})
+    token = person if re.fullmatch(PersonPath, person) else _MALFORMED
     async with directory.unit_of_work() as tx:
-        found = await resolve(tx, directory.keys, person, actor=actor, purpose=x_purpose)
+        found = await resolve(tx, directory.keys, token, actor=actor, purpose=x_purpose)
     if isinstance(found, NoContact):
         telemetry.record_contact_read(found.value)
         status, detail = _NONE[found]

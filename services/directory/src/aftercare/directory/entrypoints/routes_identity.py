@@ -61,10 +61,14 @@ async def answer_task(
     line = answer.new_person.line(directory.rules) if answer.new_person else None
     if (answer.outcome == "known") != bool(answer.person or line) or (answer.person and line):
         raise HTTPException(422, "'known' needs either 'person' or 'new_person', the other outcomes neither")
+    if line:
+        caller.require_site(line.site)
     person = answer.person
     async with directory.unit_of_work() as tx:
         if answer.outcome == "known":
             opened = await identity.open_held(tx, directory.seals, reference, coordinator=actor)
+            if person:
+                await people.require_in_sight(tx, [person], caller.sees)
             if line:
                 person = await people.add(tx, directory.keys, directory.tokens, line, actor=actor)
             await people.link(tx, directory.keys, directory.tokens, str(person), opened.identifier, actor=actor)

@@ -65,6 +65,7 @@ async def find_people(wanted: Search, caller: Coordinator, directory: Wired) -> 
 async def add_person(new: NewPerson, caller: Coordinator, directory: Wired) -> dict[str, str]:
     """Add a contractor, a student, agency staff: somebody who is not on HR's roster."""
     line = new.line(directory.rules)
+    caller.require_site(line.site)
     async with directory.unit_of_work() as tx:
         person = await people.add(tx, directory.keys, directory.tokens, line, actor=actor_of(caller, directory))
     return {"person": person}
@@ -74,6 +75,7 @@ async def add_person(new: NewPerson, caller: Coordinator, directory: Wired) -> d
 async def merge_people(merge: Merge, caller: Coordinator, directory: Wired) -> dict[str, str]:
     """Two tokens are one person. Whatever named the loser names the survivor from now on."""
     async with directory.unit_of_work() as tx:
+        await people.require_in_sight(tx, [merge.survivor, merge.loser], caller.sees)
         reference = await people.merge(tx, merge.survivor, merge.loser, actor=actor_of(caller, directory))
     return {"merge": reference}
 
@@ -82,7 +84,8 @@ async def merge_people(merge: Merge, caller: Coordinator, directory: Wired) -> d
 async def part_people(reference: str, caller: Coordinator, directory: Wired) -> None:
     """Undo a merge."""
     async with directory.unit_of_work() as tx:
-        await people.undo_merge(tx, reference, actor=actor_of(caller, directory))
+        two = await people.undo_merge(tx, reference, actor=actor_of(caller, directory))
+        await people.require_in_sight(tx, two, caller.sees)
 
 
 @router.delete("/people/{person}", status_code=204)

@@ -1,14 +1,20 @@
 """Resolving a person token to a contact: for `outreach` alone, at the last moment, and written down each time."""
 
+import logging
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from aftercare.directory.adapters import audit, contacts
 from aftercare.directory.adapters.audit import Deed
 from aftercare.directory.adapters.contact_keys import ContactKeys
 from aftercare.directory.adapters.contacts import StoredContact
 from aftercare.directory.adapters.sealed_contact import open_name, open_reach
+from aftercare.kit.privacy.envelope_keys import CannotDecrypt
 from aftercare.kit.store.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 
 class Purpose(StrEnum):
@@ -26,6 +32,8 @@ class NoContact(StrEnum):
 
     UNKNOWN = "unknown"
     GONE = "gone"
+    UNREADABLE = "unreadable"
+    """The keys can't be had now, or do not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,13 @@ class Contact:
 async def resolve(
     tx: Transaction, keys: ContactKeys, token: str, *, actor: str, purpose: Purpose
 ) -> Contact | NoContact:
-    """The contact of `token`, or why there is none. Every look is in the audit log before it is answered."""
-    found = await _resolve(tx, keys, token)
+    """The contact of `token`, or why there is none. Every look is in the audit log, also one that failed."""
+    found: Contact | NoContact
+    try:
+        found = await _resolve(tx, keys, token)
+    except (CannotDecrypt, SQLAlchemyError, OSError) as error:
+        log.error("a contact can't be opened: %s", type(error).__name__)  # noqa: TRY400 - only the type
+        found = NoContact.UNREADABLE
     result = "given" if isinstance(found, Contact) else found.value
     await audit.record(tx, Deed(actor, "contact.read", token, purpose.value, result))
     return found

@@ -1,6 +1,6 @@
 """What is done to one person at a time: merge and its undo, erasure, adding by hand, linking an identifier."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from sqlalchemy import text
@@ -17,6 +17,9 @@ from aftercare.directory.service_layer.describing import describe
 from aftercare.directory.service_layer.roster_lines import to_row
 from aftercare.kit.ids import new_reference, random_reference
 from aftercare.kit.store.transaction import Transaction
+
+Sees = Callable[[str | None], bool]
+"""Whether the caller's sites include one."""
 
 
 class NoSuchPersonError(Exception):
@@ -41,13 +44,27 @@ async def merge(tx: Transaction, survivor: str, loser: str, *, actor: str) -> st
     return reference
 
 
-async def undo_merge(tx: Transaction, reference: str, *, actor: str) -> None:
-    """Take a merge back: both people are there again, with what each roster line lists. Raises `NoSuchPersonError`."""
+async def require_in_sight(tx: Transaction, tokens: Collection[str], sees: Sees) -> None:
+    """Raise `NoSuchPersonError` unless the caller sees everybody, or these are there at sites that the caller sees."""
+    if sees(None):
+        return
+    rows = await tx.connection.execute(_SITES, {"tokens": list(tokens)})
+    seen = {row.token for row in rows if sees(row.site)}
+    if not seen.issuperset(tokens):
+        raise NoSuchPersonError
+
+
+async def undo_merge(tx: Transaction, reference: str, *, actor: str) -> tuple[str, str]:
+    """Take a merge back: both people are there again, with what each roster line lists. Returns the two.
+
+    Raises `NoSuchPersonError`.
+    """
     undone = await merges.part(tx.connection, reference, tx.now)
     if undone is None:
         raise NoSuchPersonError
     await audit.record(tx, Deed(actor, "person.parted", undone.loser, result=undone.survivor))
     await describe(tx, [undone.survivor, *undone.moved])
+    return undone.survivor, undone.loser
 
 
 async def erase(tx: Transaction, keys: ContactKeys, tokens: Collection[str], *, actor: str) -> int:
@@ -106,6 +123,7 @@ async def _refuse_taken(tx: Transaction, claims: Collection[str], besides: str |
             raise IdentifierTakenError
 
 
+_SITES = text("select token, site from person where token = any(cast(:tokens as text[]))")
 _LINK = text(
     "insert into claim (token, kind, person, listed_by, origin)"
     " select t, 'identifier', :person, :person, 'coordinator' from unnest(cast(:tokens as text[])) as u(t)"
