@@ -141,6 +141,10 @@ def test_certificate_of_another_authority_is_not_trusted(server: MailServer) -> 
         client.starttls(context=ssl.create_default_context())
 
 
+def test_nobody_else_on_the_machine_can_read_the_mails(server: MailServer) -> None:
+    assert server.home.stat().st_mode & 0o077 == 0
+
+
 def test_killed_server_still_has_every_mail_that_it_took(server: MailServer) -> None:
     send(server, letter("nurse@hospital.example", "Before"))
     server.child.kill()

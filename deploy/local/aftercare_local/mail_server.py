@@ -32,9 +32,9 @@ class MailServer:
         receipt_token: str = "",
     ) -> None:
         self._watchdog = watchdog
-        self._home = folder / "mail"
+        self.home = folder / "mail"
         self._log = folder / "logs" / "mail.log"
-        self._certificate = issue_certificate(self._home / "certificate")
+        self._certificate = issue_certificate(self.home / "certificate")
         self._child: Child | None = None
         self.port = ports.port_for("smtp")
         self.tls_port = ports.port_for("smtps")
@@ -42,7 +42,7 @@ class MailServer:
         self.username = _USER
         self.password = secrets.token_urlsafe(24)
         self._config: dict[str, Any] = {
-            "folder": str(self._home / "messages"),
+            "folder": str(self.home / "messages"),
             "certificate": str(self._certificate.chain),
             "key": str(self._certificate.key),
             "username": self.username,
@@ -56,8 +56,9 @@ class MailServer:
         }
 
     def start(self) -> None:
-        self._home.mkdir(parents=True, exist_ok=True)
-        config = self._home / "config.json"
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.chmod(0o700)  # the mails hold links, and a link is a key
+        config = self.home / "config.json"
         config.touch(mode=0o600)
         config.write_text(json.dumps(self._config))
         self._child = Child(

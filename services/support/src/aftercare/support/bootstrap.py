@@ -1,7 +1,7 @@
 """Joins support's parts. The only place that knows all of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aftercare.kit.privacy.logins import login_key
 from aftercare.kit.service import Background, Runtime, Service, TimerHandler
@@ -25,7 +25,7 @@ class Support:
     settings: SupportSettings
     unit_of_work: UnitOfWork
     policy: Policy
-    login_key: bytes
+    login_key: bytes = field(repr=False)
 
 
 def bootstrap(runtime: Runtime, settings: SupportSettings) -> Service:
@@ -57,6 +57,7 @@ def load_policy(settings: SupportSettings) -> Policy:
     """The programme and the organisation, checked. Somebody must be on call, so the organisation is needed."""
     require(settings, "organisation")
     try:
-        return Policy(load_programme(settings.programme), load_organisation(settings.organisation or ""))
+        organisation = load_organisation(settings.organisation or "", calendars=False)
+        return Policy(load_programme(settings.programme), organisation)
     except PackError as error:
         raise SettingsError(f"A pack can't be used:\n{error}") from None
