@@ -91,7 +91,7 @@ def wire(unit_of_work: UnitOfWork, settings: DirectorySettings) -> Directory:
 def roster_rules(settings: DirectorySettings) -> RosterRules:
     """What the organisation says about its roster."""
     try:
-        organisation = load_organisation(settings.organisation) if settings.organisation else None
+        organisation = load_organisation(settings.organisation, calendars=False) if settings.organisation else None
     except PackError as error:
         raise SettingsError(f"AFTERCARE_ORGANISATION can't be used: {error}") from None
     return RosterRules(

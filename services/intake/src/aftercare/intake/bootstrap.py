@@ -53,7 +53,7 @@ def wire(settings: IntakeSettings) -> Application:
 def door_of(settings: IntakeSettings) -> Door:
     """How records are read here: by which sources, which places, which limit."""
     try:
-        organisation = load_organisation(settings.organisation) if settings.organisation else None
+        organisation = load_organisation(settings.organisation, calendars=False) if settings.organisation else None
         sources = load_sources(settings.sources)
     except PackError as error:
         raise SettingsError(f"AFTERCARE_ORGANISATION can't be used: {error}") from None

@@ -72,7 +72,7 @@ def _application(
     programme = ports.programme or load_programme(settings.programme)
     organisation = ports.organisation
     if organisation is None and settings.organisation:
-        organisation = load_organisation(settings.organisation)
+        organisation = load_organisation(settings.organisation, calendars=False)
     policy = Policy(programme, organisation, frozenset(couriers))
     purse = TokenPurse()
     templates = Templates(programme, Catalogue(programme.languages))

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from aftercare.programme.model import Coordinator, Ladder, Organisation, Programme, Site
 
 Path = tuple[str | int, ...]
@@ -38,11 +36,14 @@ def programme_problems(programme: Programme) -> list[Problem]:
     return problems
 
 
-def organisation_problems(organisation: Organisation) -> list[Problem]:
-    """Everything that is wrong with an organisation, all at once."""
+def organisation_problems(organisation: Organisation, *, calendars: bool = True) -> list[Problem]:
+    """Everything that is wrong with an organisation, all at once; without `calendars` but for public holidays."""
     problems: list[Problem] = []
     for index, site in enumerate(organisation.sites):
         problems.extend(_site(("sites", index), site))
+        if calendars and site.holidays is not None and not _holidays_known(site.holidays):
+            what = f"{site.holidays} is not a known calendar, such as GB-ENG or US-MA"
+            problems.append(Problem(("sites", index, "holidays"), what))
         if not _somebody_on_call(site, organisation.coordinators):
             problems.append(Problem(("coordinators",), f"nobody is on call for site {site.code}: add a coordinator"))
     codes = {site.code for site in organisation.sites}
@@ -101,12 +102,12 @@ def _site(where: Path, site: Site) -> Iterator[Problem]:
         ZoneInfo(site.zone)
     except (KeyError, ValueError, OSError):
         yield Problem((*where, "zone"), f"{site.zone} is not an IANA time zone, such as Europe/London")
-    if site.holidays is not None and not _holidays_known(site.holidays):
-        yield Problem((*where, "holidays"), f"{site.holidays} is not a known calendar, such as GB-ENG or US-MA")
     yield from _twice((*where, "units"), "name of a unit", _unit_names(site))
 
 
 def _holidays_known(code: str) -> bool:
+    import holidays  # noqa: PLC0415 - one country brings the calendars of all into memory: 12 MB
+
     country, _, subdivision = code.partition("-")
     try:
         holidays.country_holidays(country, subdiv=subdivision or None)

@@ -4,11 +4,9 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import SQLAlchemyError
 
 from aftercare.directory.bootstrap import Directory, wire
@@ -18,6 +16,9 @@ from aftercare.kit.clock import clock_from
 from aftercare.kit.settings import SettingsError, load
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 T = TypeVar("T")
 ACTOR = "client:administrator"
@@ -53,13 +54,22 @@ def refuse(text: str, code: int = 1) -> NoReturn:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar() -> Iterator["Progress"]:
     """A bar on the error stream; where nobody watches, only its end is written."""
+    from rich.console import Console  # noqa: PLC0415 - `api` and `stream` draw no bars
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
         yield bar
 
 
-def add_task(bar: Progress, what: str, total: int | None) -> TaskID:
+def add_task(bar: "Progress", what: str, total: int | None) -> "TaskID":
     return bar.add_task(what, total=total)

@@ -17,8 +17,21 @@ In a service's `entrypoints/api.py` (the kit itself never imports FastAPI):
 with bodies that say nothing about what was asked for.
 """
 
-from aftercare.kit.auth.authenticator import Authenticator
+from typing import TYPE_CHECKING, Any
+
 from aftercare.kit.auth.principal import Forbidden, Principal, Rights, Unauthenticated
 from aftercare.kit.auth.service_token import ServiceToken
 
+if TYPE_CHECKING:
+    from aftercare.kit.auth.authenticator import Authenticator
+
 __all__ = ["Authenticator", "Forbidden", "Principal", "Rights", "ServiceToken", "Unauthenticated"]
+
+
+def __getattr__(name: str) -> Any:
+    """`Authenticator` brings 10 MB of cryptography: it is loaded where somebody asks for it."""
+    if name == "Authenticator":
+        from aftercare.kit.auth.authenticator import Authenticator  # noqa: PLC0415
+
+        return Authenticator
+    raise AttributeError(name)

@@ -3,8 +3,6 @@
 import asyncio
 from urllib.parse import quote
 
-import apprise
-
 from aftercare.outreach.service_layer.ports import Letter, TryLater
 
 _TIMEOUT_SECONDS = 30.0
@@ -49,6 +47,8 @@ class AppriseCourier:
 
 
 def _notify(url: str, title: str, body: str) -> bool:
+    import apprise  # noqa: PLC0415 - slow to load and large: only a process that really sends one needs it
+
     asset = apprise.AppriseAsset(app_id="Aftercare", app_desc="", app_url="", async_mode=False, secure_logging=True)
     sender = apprise.Apprise(asset=asset)
     if not sender.add(url):
