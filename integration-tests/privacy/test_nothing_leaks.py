@@ -56,7 +56,7 @@ def test_no_identity_and_no_link_is_found_in_any_topic_table_log_metric_or_trace
     ]
     for kind in (
         "aftercare.incident/",
-        "aftercare.source.dlq",
+        "intake table raw",
         "support table",
         "directory_keys",
         "log ",
