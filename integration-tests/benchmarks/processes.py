@@ -28,9 +28,9 @@ def memory_of(stack: Stack) -> dict[str, Memory]:
 
 
 def processor_seconds(stack: Stack) -> dict[str, float]:
-    """Seconds of one core that each process, and each part with its children, has used so far."""
-    names = [*stack.services, *PARTS]
-    return {name: sum(_used(one) for one in _family(stack.child(name).pid)) for name in names}
+    """Seconds of one core that each process that runs, and each part with its children, has used so far."""
+    running = [name for name in (*stack.services, *PARTS) if stack.child(name).running]
+    return {name: sum(_used(one) for one in _family(stack.child(name).pid)) for name in running}
 
 
 def idle_percent(stack: Stack, seconds: float) -> dict[str, float]:

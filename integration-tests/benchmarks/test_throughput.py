@@ -93,9 +93,8 @@ def without_durability(stack: Stack, run: int, count: int) -> float:
 
 def empty_books(world: World) -> None:
     """Nobody has a case, nothing is owed; the roster stays."""
-    world.databases.execute(
-        "support", "truncate obligation, named, support_case, contact_request, audit, incident, timer, outbox, inbox"
-    )
+    tables = "obligation, identity.named, support_case, contact_request, audit, incident, timer, outbox, inbox"
+    world.databases.execute("support", f"truncate {tables}")
 
 
 _HANDLED = "select count(*), min(received_at) as began from inbox where consumer = 'incidents'"

@@ -6,6 +6,7 @@ from typing import Any
 from aftercare.kit.process.assembly import Assembly, assembled, start_background, start_relay
 from aftercare.kit.process.blueprint import Blueprint
 from aftercare.kit.process.ending import Ending
+from aftercare.kit.process.garbage import rarely_collected
 from aftercare.kit.process.operations import Operations
 from aftercare.kit.process.server import HttpServer
 from aftercare.kit.settings import ServiceSettings
@@ -21,7 +22,7 @@ async def run(blueprint: Blueprint, settings: ServiceSettings, telemetry: Teleme
     """Serve until asked to end. Returns the exit code: 0 for a clean end, 1 when the server died by itself."""
     ending = Ending()
     ending.listen()
-    async with assembled(blueprint, settings, "api") as assembly:
+    async with rarely_collected(), assembled(blueprint, settings, "api") as assembly:
         app: Any = blueprint.create_app(assembly.service, assembly.runtime) if blueprint.create_app else None
         server = HttpServer(Operations(assembly.health, telemetry.scrape, app), settings)
         serving = await server.start()

@@ -8,6 +8,7 @@ from aftercare.kit.process.api import serve_until_asked
 from aftercare.kit.process.assembly import Assembly, assembled, start_background, start_relay
 from aftercare.kit.process.blueprint import Blueprint
 from aftercare.kit.process.ending import Ending
+from aftercare.kit.process.garbage import rarely_collected
 from aftercare.kit.process.operations import Operations
 from aftercare.kit.process.server import HttpServer
 from aftercare.kit.settings import ServiceSettings
@@ -25,7 +26,7 @@ async def run(blueprint: Blueprint, settings: ServiceSettings, telemetry: Teleme
     """Consume until asked to end. Returns the exit code: 0 for a clean end."""
     ending = Ending()
     ending.listen()
-    async with assembled(blueprint, settings, "stream") as assembly:
+    async with rarely_collected(), assembled(blueprint, settings, "stream") as assembly:
         server = HttpServer(Operations(assembly.health, telemetry.scrape), settings)
         serving = await server.start()
         start_relay(assembly)

@@ -185,7 +185,7 @@ class Relay:
 
 
 def _ready(row: Row[Any]) -> Ready:
-    headers = tuple((name, str(value).encode()) for name, value in row.headers.items())
+    headers = tuple(zip(row.headers, map(str.encode, row.headers.values()), strict=True))
     return Ready(row.id, row.topic, row.key, row.value, headers)
 
 

@@ -58,6 +58,7 @@ class Transaction:
     ) -> None:
         self.connection = connection
         self.now = now
+        self._time = now.isoformat().replace("+00:00", "Z")
         self._source = source
         self._trace = trace
         self._outbox: list[OutboxRow] = []
@@ -74,7 +75,7 @@ class Transaction:
             "ce_source": self._source,
             "ce_type": message.type,
             "ce_subject": message.key(),
-            "ce_time": self.now.isoformat().replace("+00:00", "Z"),
+            "ce_time": self._time,
             "ce_dataschema": message.dataschema(),
             "ce_correlationid": cause.correlation_id or event_id,
             "content-type": "application/json",
