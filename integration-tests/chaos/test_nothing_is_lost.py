@@ -19,7 +19,7 @@ def _hurt_under_load(world: World, load: Load, mischief: list[Callable[[Stack], 
         load.send(incidents)
         blow(world.stack)
     load.send(incidents)
-    world.settling.settle(within=_QUIET_SECONDS)
+    world.settling.wait_for_retries(within=_QUIET_SECONDS)
 
 
 def _killer_of(process: str) -> Callable[[Stack], None]:

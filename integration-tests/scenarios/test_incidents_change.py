@@ -94,6 +94,7 @@ def test_rca_interview_before_its_incident_brings_the_offer_first(world: World) 
     world.expect_everybody_accounted_for(incident, people=1)
 
 
+@pytest.mark.timeout(300)
 def test_mass_event_with_300_people_offers_once_to_each(world: World) -> None:
     crowd = world.given_many_staff(300)
     incident = world.when_incident_is_filed(involving=crowd, harm="death")

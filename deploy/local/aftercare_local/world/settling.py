@@ -5,7 +5,7 @@ Nothing here calls a handler: the services do all the work, in their own process
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aftercare.kit.clock import FileClock
 from aftercare_local.world.databases import Databases
@@ -54,7 +54,7 @@ class Settling:
             pending |= self._lag()
         return Activity(pending)
 
-    def settle(self, *, within: float = 30) -> None:
+    def settle(self, *, within: float = 90) -> None:
         """Wait until all is quiet; fail with what is not after `within` seconds of real time."""
         end = time.monotonic() + within
         quiet = 0
@@ -66,6 +66,19 @@ class Settling:
                     f"still moving after {within} s: { {k: v for k, v in activity.pending.items() if v} }"
                 )
             time.sleep(0.02)
+
+    def wait_for_retries(self, *, within: float) -> None:
+        """Settle, and let what failed for a moment (a mail server that was down) have its next tries too."""
+        end = time.monotonic() + within
+        waiting = "select count(*) from message where status = 'queued' and due <= $1"
+        while True:
+            self.settle(within=within)
+            left = self._databases.value("outreach", waiting, self._clock.now() + timedelta(minutes=10))
+            if not left:
+                return
+            if time.monotonic() > end:
+                raise NeverQuietError(f"{left} messages still wait for another try after {within} s")
+            time.sleep(0.2)
 
     def next_due(self, before: datetime) -> datetime | None:
         """The next instant at which anything is due, up to `before`."""
