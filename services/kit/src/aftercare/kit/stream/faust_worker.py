@@ -26,6 +26,7 @@ from aftercare.kit.stream import offset_guard
 from aftercare.kit.stream.batches import Batches, SourceEnded
 from aftercare.kit.stream.broker_wait import wait_for_broker
 from aftercare.kit.stream.progress import Progress
+from aftercare.kit.stream.stale_leader import StaleLeader
 
 log = logging.getLogger(__name__)
 
@@ -198,8 +199,11 @@ def _credentials(connection: KafkaConnection) -> Any:
 
 async def _watch(app: faust.App, progress: Progress, standing: Standing) -> None:
     """The heartbeat, readiness and lag."""
+    stale = StaleLeader()
     while True:
         progress.beat()
+        if stale.heard():
+            _rejoin(app)
         if app.rebalancing or not progress.joined:
             standing.troubled("stream", "joins its group")
         else:
@@ -207,6 +211,15 @@ async def _watch(app: faust.App, progress: Progress, standing: Standing) -> None
             with contextlib.suppress(Exception):  # between two assignments Faust knows no numbers; the next look will
                 _measure_lag(app, progress)
         await asyncio.sleep(BEAT_SECONDS if progress.joined else 0.05)
+
+
+def _rejoin(app: faust.App) -> None:
+    """Ask the group for a rebalance: this worker dealt out partitions without knowing the topics."""
+    log.warning("stream: partitions were dealt out without knowing the topics; asking for it again")
+    consumer: Any = app.consumer
+    thread = consumer._thread  # noqa: SLF001 # no public way to it
+    coordinator = thread._ensure_consumer()._coordinator  # noqa: SLF001
+    thread.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
 
 
 def _measure_lag(app: faust.App, progress: Progress) -> None:
