@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,16 @@ def test_stream_without_kafka_is_alive_but_not_ready_and_ends_cleanly(start: Sta
     assert stream.ask("GET", "/healthz").status_code == 200
     assert stream.ask("GET", "/readyz").status_code == 503
     assert stream.ask("GET", "/pings/x").status_code == 404
+    assert stream.end() == 0
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.6, 0.9])
+def test_stream_that_is_ended_while_it_joins_its_group_leaves_no_thread_that_keeps_it(
+    start: Start, kafka_server: Any, topic: None, seconds: float
+) -> None:
+    stream = start("stream", fast_kafka(kafka_server))
+    running.until(lambda: "listening" in stream.log.read_text(), 30, stream.log)
+    time.sleep(seconds)
     assert stream.end() == 0
 
 

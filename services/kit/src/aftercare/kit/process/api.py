@@ -29,9 +29,7 @@ async def run(blueprint: Blueprint, settings: ServiceSettings, telemetry: Teleme
         start_relay(assembly)
         _start_timers(assembly)
         start_background(assembly)
-        code = await serve_until_asked(ending, server, serving, settings)
-    ending.done()
-    return code
+        return await serve_until_asked(ending, server, serving, settings)
 
 
 async def serve_until_asked(

@@ -20,7 +20,6 @@ class Ending:
     def __init__(self) -> None:
         self.asked = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._watchdog: threading.Timer | None = None
         self._parent = os.getppid()
 
     def listen(self) -> None:
@@ -33,14 +32,9 @@ class Ending:
         if not self.asked.is_set():
             log.info("ending")
             self.asked.set()
-            self._watchdog = threading.Timer(LAST_MOMENT_SECONDS, os._exit, (EXIT_HUNG,))
-            self._watchdog.daemon = True
-            self._watchdog.start()
-
-    def done(self) -> None:
-        """Everything has ended in time."""
-        if self._watchdog is not None:
-            self._watchdog.cancel()
+            watchdog = threading.Timer(LAST_MOMENT_SECONDS, os._exit, (EXIT_HUNG,))
+            watchdog.daemon = True  # it lives to the very end: a thread that somebody left keeps a process too
+            watchdog.start()
 
     async def with_parent(self) -> None:
         """Ask for the end when the process that started this one is gone, so that nothing is left behind."""

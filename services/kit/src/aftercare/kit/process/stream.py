@@ -36,7 +36,6 @@ async def run(blueprint: Blueprint, settings: ServiceSettings, telemetry: Teleme
         working.add_done_callback(lambda _: ending.ask())
         code = await serve_until_asked(ending, server, serving, settings)
         await working
-    ending.done()
     return code
 
 

@@ -72,10 +72,9 @@ async def run_worker(
     app = build_app(connection, pipelines, options, progress)
     beat = asyncio.create_task(_watch(app, progress, standing), name="stream-watch")
     try:
-        if not await _unless_stopped(app.start(), stop):
-            return
-        await _until_stopped_or_crashed(app, stop)
-        await _leave(app, options.stop_timeout)
+        starting = asyncio.ensure_future(app.start())
+        await _until_stopped_or_crashed(app, starting, stop)
+        await _leave(app, starting, options.stop_timeout)
     except Exception as error:  # noqa: BLE001 # see the module's text
         die("the stream worker", error)
     finally:
@@ -234,20 +233,30 @@ def _measure_lag(app: faust.App, progress: Progress) -> None:
             progress.of(consumers[tp.topic]).lag[tp.partition] = max(0, end - (handled or 0))
 
 
-async def _until_stopped_or_crashed(app: faust.App, stop: asyncio.Event) -> None:
+async def _until_stopped_or_crashed(app: faust.App, starting: asyncio.Future[None], stop: asyncio.Event) -> None:
+    if not await _unless_stopped(asyncio.shield(starting), stop):
+        return
     await _unless_stopped(app.wait_until_stopped(), stop)
     if not stop.is_set():
         raise RuntimeError("Faust stopped by itself") from app.crash_reason
 
 
-async def _leave(app: faust.App, seconds: float) -> None:
-    """Faust swallows a cancellation while it waits for a batch, so its stop is watched from outside."""
-    stopping = asyncio.ensure_future(app.stop())
+async def _leave(app: faust.App, starting: asyncio.Future[None], seconds: float) -> None:
+    """Faust swallows a cancellation while it waits for a batch, so its stop is watched from outside.
+
+    A start is never cut short: Faust would leave its consumer's thread behind, which keeps the process for ever.
+    """
+
+    async def start_and_stop() -> None:
+        await starting
+        await app.stop()
+
+    stopping = asyncio.ensure_future(start_and_stop())
     done, _ = await asyncio.wait({stopping}, timeout=seconds)
     if done:
         stopping.result()
         return
-    log.warning("a batch was still in hand after %.0f s; it will be delivered again", seconds)
+    log.warning("not ended after %.0f s; a batch that is still in hand will be delivered again", seconds)
     logging.shutdown()
     os._exit(0)
 
