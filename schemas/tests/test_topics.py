@@ -25,8 +25,8 @@ from aftercare.schemas.topic_registry import (
 )
 from aftercare.schemas.topics import Topic
 
-EVENT_SIDE = {"intake"}
-SUPPORT_SIDE = {"support", "outreach"}
+EVENT_SIDE = {"intake", "sla-event"}
+SUPPORT_SIDE = {"support", "outreach", "sla-support"}
 
 
 def readers_of(topic: str) -> set[str]:
@@ -59,7 +59,9 @@ def test_a_type_is_named_aggregate_past_tense_version(model: type[Message]) -> N
     match = re.fullmatch(rf"org\.aftercare\.{re.escape(aggregate)}\.([a-z]+(?:-[a-z]+)*)\.v\d+", model.type)
     assert match, f"{model.type} is not org.aftercare.{aggregate}.<what-happened>.v<number>"
     last = match[1].rpartition("-")[2]
-    assert last.endswith("ed") or last in {"given", "held", "undone", "withdrawn"}, f"{model.type} is not past tense"
+    assert last.endswith("ed") or last in {"given", "held", "met", "undone", "withdrawn"}, (
+        f"{model.type} is not past tense"
+    )
 
 
 def test_versions_of_a_type_are_one_to_n() -> None:
@@ -98,14 +100,14 @@ def test_a_dead_letter_topic_takes_the_original_and_its_headers(topics: tuple[To
 
 def test_no_service_of_the_event_side_reads_what_support_does() -> None:
     """The wall between *what happened* and *who was helped* (architecture, two sides)."""
-    for topic in (Topic.SUPPORT_CASE, Topic.OUTREACH_REQUEST, Topic.OUTREACH, Topic.ANSWER):
+    for topic in (Topic.SUPPORT_CASE, Topic.OUTREACH_REQUEST, Topic.OUTREACH, Topic.ANSWER, Topic.SUPPORT_CLOCK):
         assert readers_of(topic) <= SUPPORT_SIDE
         assert writers_of(topic) <= SUPPORT_SIDE | {OPERATOR}
 
 
 def test_nobody_on_the_support_side_learns_who_was_harmed() -> None:
     assert readers_of(Topic.INCIDENT_PATIENT) == set()
-    assert readers_of(Topic.DISCLOSURE_MILESTONE) == set()
+    assert not readers_of(Topic.DISCLOSURE_MILESTONE) & SUPPORT_SIDE
     assert not (readers_of(Topic.SOURCE) | readers_of(Topic.IDENTITY_QUESTION)) & SUPPORT_SIDE
 
 
@@ -115,8 +117,9 @@ def test_only_support_keeps_the_map_of_staff() -> None:
 
 
 def test_only_services_of_today_have_rights_and_an_account() -> None:
-    assert users() == ["directory", "intake", OPERATOR, "outreach", "source", "support"]
-    assert {grant.user for grant in group_grants()} == {"directory", "intake", OPERATOR, "outreach", "support"}
+    readers = ["directory", "intake", OPERATOR, "outreach", "sla-event", "sla-support", "support"]
+    assert users() == sorted([*readers, "source"])
+    assert [grant.user for grant in group_grants()] == readers
     assert all(grant.group == f"aftercare.{grant.user}" for grant in group_grants())
 
 

@@ -17,6 +17,7 @@ _REFERENCE: Final = re.compile(r"^\^(?:[a-z]{3}|\([a-z]{3}(?:\|[a-z]{3})+\))_\[0
 SAFE_PATTERNS: Final[Mapping[str, str]] = {
     r"^v1\.[a-z0-9-]{1,16}\.[A-Za-z0-9_-]{43}$": "a keyed hash of an identifier",
     r"^login\.v1\.[A-Za-z0-9_-]{43}$": "a keyed hash of a login",
+    r"^([SDR]-\d\d|local)$": "a row of the catalogue of clocks",
     r"^[a-z0-9][a-z0-9._-]{0,63}$": "a name from our own configuration, never from a record",
     r"^[a-z]{2,3}(-[A-Z]{2})?$": "a language code",
     r"^[A-Za-z_]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}$": "a time zone of the IANA list",

@@ -7,10 +7,12 @@ from pydantic import ValidationError
 
 from aftercare.schemas import (
     answer,
+    clock,
     disclosure_milestone,
     identity,
     incident,
     incident_patient,
+    offer_compliance,
     outreach,
     outreach_request,
     rca,
@@ -54,6 +56,21 @@ MESSAGE_TYPES: Mapping[str, type[Message]] = {
         outreach.HumanNeededV1,
         answer.AnswerGivenV1,
         answer.AnswerUndoneV1,
+        clock.EventClockStartedV1,
+        clock.EventClockMovedV1,
+        clock.EventClockWarnedV1,
+        clock.EventClockMetV1,
+        clock.EventClockMissedV1,
+        clock.EventClockStoppedV1,
+        clock.EventClockCancelledV1,
+        clock.SupportClockStartedV1,
+        clock.SupportClockMovedV1,
+        clock.SupportClockWarnedV1,
+        clock.SupportClockMetV1,
+        clock.SupportClockMissedV1,
+        clock.SupportClockStoppedV1,
+        clock.SupportClockCancelledV1,
+        offer_compliance.OfferCompliancePublishedV1,
     )
 }
 

@@ -18,6 +18,9 @@ class Topic(StrEnum):
     OUTREACH_REQUEST = "aftercare.outreach-request"
     OUTREACH = "aftercare.outreach"
     ANSWER = "aftercare.answer"
+    EVENT_CLOCK = "aftercare.event-clock"
+    SUPPORT_CLOCK = "aftercare.support-clock"
+    OFFER_COMPLIANCE = "aftercare.offer-compliance"
 
     @property
     def dead_letters(self) -> str:

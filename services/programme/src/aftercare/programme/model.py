@@ -159,12 +159,32 @@ class Unit(Policy):
     """How sources write it; compared without case and spaces."""
 
 
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class WorkingHours(Policy):
+    """When offices work; clocks of working days and hours count by it. Never of anything on call."""
+
+    days: tuple[Weekday, ...] = tuple(Weekday)[:5]
+    start: time = time(9, 0)
+    end: time = time(17, 0)
+
+
 class Site(Policy):
     code: Slug
     name: str
     zone: str
     jurisdiction: Slug = "generic"
+    """The clock pack of that name holds here; `generic` where there is none."""
     holidays: str | None = None
+    working: WorkingHours = WorkingHours()
     known_as: tuple[str, ...] = ()
     units: tuple[Unit, ...] = ()
 

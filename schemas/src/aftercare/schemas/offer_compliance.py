@@ -1,0 +1,42 @@
+"""`aftercare.offer-compliance`: per incident, was everybody offered support in time? Never who took it.
+
+The one message that goes from the support side to the event side. *Due* is the number that the event side itself named;
+published at fixed instants, never on a change (`architecture.md` 2, `domain.md` 6b).
+"""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from aftercare.schemas.base import IncidentRef, Message, UtcInstant
+from aftercare.schemas.topics import Topic
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class Answer(StrEnum):
+    """For incidents with too few people for a number."""
+
+    YES = "yes"
+    NOT_YET = "not-yet"
+
+
+class OfferCompliancePublishedV1(Message):
+    """`due`, `settled` and `overdue` are absent where fewer than k people were named; `all_settled` stands alone then.
+
+    Offered, already in care and every recorded reason count as settled alike.
+    """
+
+    topic: ClassVar[Topic] = Topic.OFFER_COMPLIANCE
+    type: ClassVar[str] = "org.aftercare.offer-compliance.published.v1"
+    incident: IncidentRef
+    as_of: UtcInstant
+    """The fixed instant of publication; the numbers are those of that instant."""
+    all_settled: Answer
+    due: Count | None = None
+    settled: Count | None = None
+    overdue: Count | None = None
+
+    def key(self) -> str:
+        return self.incident
