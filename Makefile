@@ -3,7 +3,7 @@
 PYTHON ?= python3
 IN := .venv/bin
 LOCAL := PYTHONPATH=deploy/local $(IN)/python -m aftercare_local
-PACKAGES := $(addprefix -p aftercare.,schemas kit programme intake directory support outreach) -p aftercare_local -p checks
+PACKAGES := $(addprefix -p aftercare.,schemas kit programme intake directory support outreach sla) -p aftercare_local -p checks
 LONG := not chaos and not bench
 
 .DEFAULT_GOAL := help

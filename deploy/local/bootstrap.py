@@ -28,6 +28,7 @@ PACKAGES = (
     "services/directory",
     "services/support",
     "services/outreach",
+    "services/sla",
 )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[3]
-SERVICES: Final = ("intake", "directory", "support", "outreach")
+SERVICES: Final = ("intake", "directory", "support", "outreach", "sla")
 PARTS: Final = ("domain", "service_layer", "adapters", "entrypoints")
 MODULES: Final = (
     "schemas/x.py",
