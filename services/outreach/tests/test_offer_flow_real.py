@@ -215,6 +215,8 @@ async def test_one_answer_to_a_merged_message_answers_each_case_once(world: Worl
     first, second = await world.request(person), await world.request(person)
     same_case = await world.request(person, regarding=first.regarding)
     await world.pass_time(MINUTES_3)
+    sent = [one for one in await world.events("outreach.message-status-changed") if one["status"] == "sent"]
+    assert [sorted(one["regarding"]) for one in sent] == [sorted({first.regarding, second.regarding})]
     await choose_and_confirm(world.web, link_in(world.mail.sent[0]), "talk")
     given = await world.events("answer.given")
     assert sorted(one["regarding"] for one in given) == sorted({first.regarding, second.regarding})

@@ -28,6 +28,8 @@ class MessageStatusChangedV1(Message):
     purpose: Purpose
     channel: ChannelKind
     status: MessageStatus
+    regarding: tuple[Regarding, ...] = ()
+    """What those requests are about, each once. Empty from a sender that does not say."""
     changed: UtcInstant
 
     def key(self) -> str:

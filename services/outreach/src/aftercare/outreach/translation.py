@@ -77,14 +77,15 @@ def status_changed(
     message: StoredMessage, approach: Approach, carried: Sequence[Carried], status: MessageStatus, now: datetime
 ) -> outreach.MessageStatusChangedV1:
     """One message moved. It names all live requests that travel with it, or all when none is live any more."""
-    live = [one.ref for one in carried if not one.cancelled] or [one.ref for one in carried]
+    live = [one for one in carried if not one.cancelled] or list(carried)
     return outreach.MessageStatusChangedV1(
         message=message.ref,
-        requests=tuple(live),
+        requests=tuple(one.ref for one in live),
         person=approach.person,
         purpose=outreach_request.Purpose(approach.purpose),
         channel=staff.ChannelKind(message.channel or Channel.EMAIL),
         status=outreach.MessageStatus(status),
+        regarding=tuple(dict.fromkeys(one.regarding for one in live)),
         changed=now,
     )
 
