@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from aftercare.programme.happenings import Happening
+from aftercare.programme.happenings import TOLD, Happening
 from aftercare.programme.model import HarmLevel, Policy, Slug
 
 
@@ -172,18 +172,44 @@ class Stop(Policy):
     """It no longer applies: the record was withdrawn, nobody is owed anything."""
 
 
+class Kind(StrEnum):
+    """Same words as the contracts, as those of `Flag` and `NamedBy`; a test holds them together."""
+
+    ADVERSE_EVENT = "adverse-event"
+    STRESSFUL_EVENT = "stressful-event"
+
+
+class Flag(StrEnum):
+    NEVER_EVENT = "never-event"
+    SENTINEL = "sentinel"
+    SERIOUS_INCIDENT = "serious-incident"
+    DUTY_OF_CANDOUR = "duty-of-candour"
+
+
+class NamedBy(StrEnum):
+    """How a person came to be named."""
+
+    INCIDENT = "incident"
+    COLLEAGUE = "colleague"
+    MANAGER = "manager"
+    MANAGEMENT = "management"
+    SELF = "self"
+    RCA_INTERVIEW = "rca-interview"
+    DISCLOSURE = "disclosure"
+    CLAIM = "claim"
+
+
 class When(Policy):
     """Which incidents it is for. An empty condition is for all. All that are given must hold; within a list, one."""
 
     harm_at_least: HarmLevel | None = None
     unknown_harm: bool = False
     """Whether harm that nobody stated counts as enough."""
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
     """Enough by itself, whatever the harm."""
-    kinds: tuple[str, ...] = ()
-    """`adverse-event`, `stressful-event`."""
-    routes: tuple[str, ...] = ()
-    """How the person came to be named; of clocks for obligations and cases only."""
+    kinds: tuple[Kind, ...] = ()
+    routes: tuple[NamedBy, ...] = ()
+    """Of clocks for obligations and cases only."""
 
 
 class Route(StrEnum):
@@ -252,6 +278,16 @@ class ClockRule(Policy):
     warnings: Warnings = Warnings()
     enabled: bool = True
 
+    @property
+    def waits_for(self) -> tuple[Happening, ...]:
+        """What it would start by, if no message carries any of that yet: until one does, it measures nothing."""
+        return () if TOLD.intersection(self.start.on) else self.start.on
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether no message that could stop it exists yet, so that it could only ever be missed."""
+        return not TOLD.intersection(self.stop.on)
+
 
 class Scenario(Policy):
     """A story about the pack in plain words, run as a test: see `docs/clocks.md`, *Scenarios*."""
@@ -272,5 +308,7 @@ class ClockPack(Policy):
     """What it is for, and what it is not."""
     includes: tuple[Slug, ...] = ()
     """Other packs whose rules come along; a rule of the same id here takes the place of theirs."""
+    without: tuple[Slug, ...] = ()
+    """Rules of included packs that are not wanted here."""
     rules: tuple[ClockRule, ...] = ()
     scenarios: tuple[Scenario, ...] = ()

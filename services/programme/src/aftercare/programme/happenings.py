@@ -81,3 +81,48 @@ class Happening(StrEnum):
     SUPPORTER_RELEASED = "supporter-released"
     SUPPORTER_DEBRIEFED = "supporter-debriefed"
     SUPPORTER_TRAINED = "supporter-trained"
+
+
+TOLD = frozenset(
+    {
+        Happening.INCIDENT_KNOWN,
+        Happening.INCIDENT_WITHDRAWN,
+        Happening.INCIDENT_MERGED,
+        Happening.DISCLOSURE_REQUIRED,
+        Happening.DISCLOSURE_NOT_REQUIRED,
+        Happening.DISCLOSURE_LEAD_ASSIGNED,
+        Happening.DISCLOSURE_INITIAL_DONE,
+        Happening.DISCLOSURE_WRITTEN_SENT,
+        Happening.DISCLOSURE_MEETING_SCHEDULED,
+        Happening.DISCLOSURE_MEETING_HELD,
+        Happening.DISCLOSURE_FINDINGS_SHARED,
+        Happening.DISCLOSURE_CLOSED,
+        Happening.RCA_COMMISSIONED,
+        Happening.RCA_INTERVIEW_SCHEDULED,
+        Happening.RCA_INTERVIEW_HELD,
+        Happening.RCA_COMPLETED,
+        Happening.RCA_FEEDBACK_TO_STAFF,
+        Happening.RCA_FEEDBACK_TO_FAMILY,
+        Happening.OBLIGATION_OPENED,
+        Happening.OFFER_MADE,
+        Happening.ALREADY_IN_CARE,
+        Happening.NO_OFFER_MADE,
+        Happening.CASE_OFFERED,
+        Happening.MESSAGE_SENT,
+        Happening.PERSON_REACHED,
+        Happening.CASE_ACCEPTED,
+        Happening.CASE_DECLINED,
+        Happening.INFORMATION_LEFT,
+        Happening.SUPPORTER_ASSIGNED,
+        Happening.PEER_CONTACTED,
+        Happening.CASE_ESCALATED,
+        Happening.CASE_WITHDRAWN,
+        Happening.CASE_CLOSED,
+        Happening.SUPPORTER_ASKED,
+        Happening.SUPPORTER_ACCEPTED,
+        Happening.SUPPORTER_REFUSED,
+        Happening.SUPPORTER_TIMED_OUT,
+        Happening.SUPPORTER_RELEASED,
+    }
+)
+"""Those that a message carries today (`docs/clocks.md`, section 1)."""
