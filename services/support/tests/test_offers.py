@@ -126,6 +126,8 @@ async def test_history_and_synthetic_records_keep_the_books_and_contact_nobody(w
     await world.hear(world.say.reported("empty", **{flag: True}))
     assert await world.end_of("fall", "ana") == flag
     assert list((await world.ends("empty")).values()) == [flag]
+    opened = [one for one in await world.said() if type(one).__name__ == "ObligationOpenedV1"]
+    assert [getattr(one, flag) for one in opened] == [True, True]
     assert await world.offers() == []
     assert await world.rows("select kind from timer") == []
 

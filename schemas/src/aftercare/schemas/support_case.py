@@ -78,6 +78,10 @@ class ObligationOpenedV1(Message):
     """Latest moment at which the event can have occurred, where the source said one."""
     received: UtcInstant
     opened: UtcInstant
+    synthetic: bool = False
+    """Of a made-up incident that tests the way: no clock, no statistic, no contact."""
+    backfill: bool = False
+    """Of history replayed: no clock, no contact."""
 
     def key(self) -> str:
         return self.obligation

@@ -28,11 +28,16 @@ from aftercare.schemas.support_case import Unresolved as UnresolvedContract
 from aftercare.support.domain.case import Case
 from aftercare.support.domain.obligation import Obligation
 from aftercare.support.domain.records import Assignment, Card, ContactRequest, StaffMember
-from aftercare.support.domain.vocabulary import CaseState
+from aftercare.support.domain.vocabulary import CaseState, Reason
 
 
 def obligation_opened(
-    obligation: Obligation, received: UtcInstant, occurred: UtcInstant | None, now: datetime
+    obligation: Obligation,
+    received: UtcInstant,
+    occurred: UtcInstant | None,
+    now: datetime,
+    *,
+    muted: Reason | None = None,
 ) -> ObligationOpenedV1:
     return ObligationOpenedV1(
         obligation=obligation.obligation,
@@ -43,6 +48,8 @@ def obligation_opened(
         occurred=occurred,
         received=received,
         opened=now,
+        synthetic=muted is Reason.SYNTHETIC,
+        backfill=muted is Reason.BACKFILL,
     )
 
 

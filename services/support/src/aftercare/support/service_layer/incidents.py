@@ -105,6 +105,7 @@ def _involve(desk: Desk, read: IncidentRead, one: InvolvementRead, claim: Claim)
             ),
             read.received,
             read.occurred,
+            muted=read.stand.muted,
         )
     elif (known.never_through_manager, known.urgent) != (one.never_through_manager, read.urgent):
         shielded = known.never_through_manager or one.never_through_manager
@@ -125,7 +126,7 @@ def _remember_removed(desk: Desk, read: IncidentRead, involvement: str, claim: C
             site=read.site,
             claim=claim,
         )
-        open_obligation(desk, removed, read.received, read.occurred)
+        open_obligation(desk, removed, read.received, read.occurred, muted=read.stand.muted)
     return reference
 
 
@@ -150,7 +151,7 @@ def _open_nobody(desk: Desk, read: IncidentRead, claim: Claim) -> str:
         claim=claim,
         unresolved=Unresolved.NOBODY_NAMED if claim is None else None,
     )
-    open_obligation(desk, nobody, read.received, read.occurred)
+    open_obligation(desk, nobody, read.received, read.occurred, muted=read.stand.muted)
     return reference
 
 

@@ -27,10 +27,20 @@ _VERDICT_REASONS = {
 }
 
 
-def open_obligation(desk: Desk, obligation: Obligation, received: datetime, occurred: datetime | None = None) -> None:
-    """A new obligation. `settle` must follow in the same transaction: it says what becomes of it."""
+def open_obligation(
+    desk: Desk,
+    obligation: Obligation,
+    received: datetime,
+    occurred: datetime | None = None,
+    *,
+    muted: Reason | None = None,
+) -> None:
+    """A new obligation. `settle` must follow in the same transaction: it says what becomes of it.
+
+    `muted` is why its incident contacts nobody, whatever else is said about the person.
+    """
     desk.book.obligations.put(obligation)
-    desk.say(translation.obligation_opened(obligation, received, occurred, desk.now))
+    desk.say(translation.obligation_opened(obligation, received, occurred, desk.now, muted=muted))
     if obligation.unresolved is not None:  # the others are settled, and noted, in the same transaction
         desk.note(Act.OBLIGATION_OPENED, obligation.obligation, obligation.unresolved)
         watch_unresolved(desk, obligation)
