@@ -5,6 +5,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import OffsetSpec
+from kafka.errors import RetriableError
 from kafka.structs import TopicPartition
 
 from aftercare.schemas.topic_registry import load_topics
@@ -23,7 +24,13 @@ class Lag:
                 self._reads.setdefault(service, []).extend(partitions)
 
     def __call__(self) -> dict[str, int]:
-        """Records not yet committed, by service."""
+        """Records not yet committed, by service. A broker that has just come back may not answer: then it is behind."""
+        try:
+            return self._measured()
+        except RetriableError:
+            return {"the broker": 1}
+
+    def _measured(self) -> dict[str, int]:
         wanted = sorted({partition for partitions in self._reads.values() for partition in partitions})
         ends = self._ends(wanted)
         groups = self._admin.list_group_offsets([f"aftercare.{service}" for service in self._reads])
