@@ -18,6 +18,7 @@ from aiokafka.errors import (
 )
 
 from aftercare.kit.messaging.connection import KafkaConnection
+from aftercare.kit.messaging.patience import be_patient
 from aftercare.kit.store.relay import Published, Ready
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class KafkaPublisher:
         self._connection = connection
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
+        be_patient()
 
     async def publish(self, rows: Sequence[Ready]) -> Published:
         """Send everything, topic by topic side by side; what a single topic refuses holds up that topic alone."""
