@@ -88,10 +88,7 @@ def test_every_file_of_the_shared_corpus_has_an_outcome_and_a_reason() -> None:
     assert {line["file"] for line in lines} == files
     assert not [line for line in lines if line["reason"].startswith(("mapping-failed", "unreadable-file"))]
     assert all(line["outcome"] == "mapped" or line["reason"].count(";") >= 1 for line in lines)
-    mapped = [Path(line["file"]).name for line in lines if line["outcome"] == "mapped"]
-    assert mapped == ["AdverseEvent-example.json"]
     outcomes = Counter((Path(line["file"]).suffix, line["outcome"]) for line in lines)
-    assert outcomes[".xml", "parked"] == sum(name.endswith(".xml") for name in files)
     assert outcomes[".md", "rejected"] == sum(name.endswith(".md") for name in files)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.contract.messages import is_ours, map_message
 from aftercare.intake.domain.envelope import Payload
-from aftercare.intake.domain.fhir.fhir import BUNDLE, OTHER, map_adverse_event_of_any_release, map_bundle, map_other
+from aftercare.intake.domain.fhir.adverse_event import map_adverse_event
+from aftercare.intake.domain.fhir.fhir import BUNDLE, OTHER, map_bundle, map_other
 from aftercare.intake.domain.json_values import obj
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 
@@ -36,7 +37,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "fhir-adverse-event",
         lambda payload: _resource(payload) == "AdverseEvent",
-        lambda payload, new: [map_adverse_event_of_any_release(payload.value, new())],
+        lambda payload, new: [map_adverse_event(payload.value, new())],
     ),
     Format(BUNDLE, lambda payload: _resource(payload) == "Bundle", lambda payload, new: map_bundle(payload.value, new)),
     Format(OTHER, lambda payload: _resource(payload) is not None, lambda payload, _new: [map_other(payload.value)]),

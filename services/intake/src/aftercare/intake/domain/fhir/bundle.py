@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aftercare.intake.domain.fhir.references import Neighbours
+from aftercare.intake.domain.fhir.references import Neighbours, plain_address
 from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
 
 MAX_ENTRIES = 20_000
@@ -40,7 +40,7 @@ def neighbours_of(entries: list[Entry]) -> Neighbours:
     found: dict[str, JsonObject] = {}
     for entry in entries:
         if entry.address:
-            found.setdefault(entry.address, entry.resource)
+            found.setdefault(plain_address(entry.address), entry.resource)
         kind, own = entry.resource.get("resourceType"), entry.resource.get("id")
         if isinstance(kind, str) and isinstance(own, str):
             found.setdefault(f"{kind}/{own}", entry.resource)

@@ -17,24 +17,38 @@ def read_code(words: Mapping[str, E], value: Any, unknown: E, field: str, doubts
     """
     if value is None:
         return unknown
-    for candidate in _candidates(value):
-        known = words.get(candidate.casefold())
-        if known is not None:
-            return known
-    doubts.note(f"unknown-code:{field}")
-    return unknown
+    found = find_code(words, value)
+    if found is None:
+        doubts.note(f"unknown-code:{field}")
+        return unknown
+    return found
 
 
-def _candidates(value: Any) -> Iterator[str]:
+def read_worst(words: Mapping[str, E], value: Any, unknown: E, field: str, doubts: Doubts, order: tuple[E, ...]) -> E:
+    """Of several concepts (R5 has lists) the worst, by `order` with the worst first. Unknown ones are noted."""
+    found = [read_code(words, concept, unknown, field, doubts) for concept in items(value)]
+    return next((word for word in order if word in found), unknown)
+
+
+def find_code(words: Mapping[str, E], value: Any) -> E | None:
+    """The first word that is known; `None` when there is none."""
+    return next((words[one] for candidate in candidates(value) if (one := candidate.casefold()) in words), None)
+
+
+def candidates(value: Any) -> Iterator[str]:
+    """Every way in which a CodeableConcept, a Coding, a code or a list of them says what it means."""
     for concept in items(value):
         if isinstance(concept, str):
             yield concept.strip()
     concepts = objects(value)
+    inner = [one["concept"] for one in concepts if isinstance(one.get("concept"), dict)]
+    concepts = [*concepts, *inner]  # a CodeableReference of R5
     codings = [coding for concept in concepts for coding in objects(concept.get("coding"))]
     for source in (
         [coding.get("code") for coding in codings],
         [concept.get("code") for concept in concepts],
         [coding.get("display") for coding in codings],
+        [concept.get("display") for concept in concepts],
         [concept.get("text") for concept in concepts],
     ):
         for raw in source:

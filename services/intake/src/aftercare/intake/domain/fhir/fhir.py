@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import IncidentWithdrawal, Version
-from aftercare.intake.domain.fhir.adverse_event_r4 import FORMAT as R4
-from aftercare.intake.domain.fhir.adverse_event_r4 import map_adverse_event
+from aftercare.intake.domain.fhir.adverse_event import Setting, map_adverse_event
 from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, Entry, entries_of, neighbours_of
 from aftercare.intake.domain.fhir.references import Neighbours
 from aftercare.intake.domain.fhir.resources import describe_resource, is_read_later, list_resources
-from aftercare.intake.domain.fhir.shape import Release, release_of
 from aftercare.intake.domain.json_values import JsonObject, body_hash, text
 from aftercare.intake.domain.outcome import Examined, Mapped, Reason, RecordIdentity, Refusal
 from aftercare.intake.domain.vocabulary import WithdrawalReason
@@ -30,22 +28,6 @@ _BUNDLE_TYPES = frozenset(
         "subscription-notification",
     }
 )
-_NOT_YET = {
-    Release.STU3: ("fhir-stu3-adverse-event", Reason.UNSUPPORTED_RELEASE, "looks like FHIR STU3"),
-    Release.R5: ("fhir-r5-adverse-event", Reason.UNSUPPORTED_RELEASE, "looks like FHIR R5"),
-    Release.MIXED: ("fhir-adverse-event", Reason.MIXED_RELEASES, "has fields of several FHIR releases"),
-}
-
-
-def map_adverse_event_of_any_release(
-    event: JsonObject, context: Context, neighbours: Neighbours | None = None, address: str | None = None
-) -> Examined:
-    """Map an R4 AdverseEvent; name the release of another, and the fields that told."""
-    release, fields = release_of(event)
-    if release is Release.R4:
-        return map_adverse_event(event, context, neighbours, address)
-    name, reason, words = _NOT_YET[release]
-    return Refusal(reason, f"{words} ({', '.join(fields)}); R4 and R4B are read so far", name)
 
 
 def map_bundle(bundle: JsonObject, new_context: Callable[[], Context]) -> Sequence[Examined]:
@@ -71,10 +53,10 @@ def _map_entry(entry: Entry, new_context: Callable[[], Context], near: Neighbour
     if entry.deleted_id is not None:
         fact = IncidentWithdrawal(entry.deleted_id, WithdrawalReason.ENTERED_IN_ERROR)
         digest = body_hash([entry.deleted_id, entry.deletion])
-        return Mapped(R4, RecordIdentity("incident", entry.deleted_id), Version(), digest, fact)
+        return Mapped(BUNDLE, RecordIdentity("incident", entry.deleted_id), Version(), digest, fact)
     if entry.resource.get("resourceType") != "AdverseEvent":
         return None
-    return map_adverse_event_of_any_release(entry.resource, new_context(), near, entry.address)
+    return map_adverse_event(entry.resource, new_context(), Setting(near, entry.address))
 
 
 def _without_events(bundle: JsonObject, entries: list[Entry]) -> Refusal:

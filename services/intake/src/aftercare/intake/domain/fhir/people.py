@@ -1,8 +1,14 @@
-"""The people in an R4 AdverseEvent: staff to offer support to, patients to know by a keyed reference only."""
+"""The people in an AdverseEvent: staff to offer support to, patients to know by a keyed reference only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import NamedPatient, NamedStaff
-from aftercare.intake.domain.fhir.references import Neighbours, kind_of, name_of
+from aftercare.intake.domain.fhir.codes import read_code
+from aftercare.intake.domain.fhir.references import Neighbours, at_home, kind_of, name_of
+from aftercare.intake.domain.fhir.releases import PEOPLE
+from aftercare.intake.domain.fhir.resources import is_known
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
 from aftercare.intake.domain.vocabulary import Relation, SubjectKind
 
@@ -14,7 +20,23 @@ _SUBJECTS = {
     "Practitioner": SubjectKind.STAFF,
     "PractitionerRole": SubjectKind.STAFF,
 }
+_STAFF = frozenset({"Practitioner", "PractitionerRole", "Person"})
 _NOT_STAFF = frozenset({"Patient", "RelatedPerson", "Device", "Group", "Organization", "ResearchSubject"})
+"""Legal in these fields, and nobody whom we could offer support to."""
+_FUNCTIONS = {
+    **dict.fromkeys(("aut", "inf", "ent", "authen", "la", "trans", "vrf"), Relation.REPORTER),
+    "wit": Relation.WITNESS,
+    **dict.fromkeys(("part", "prf", "pprf", "sprf", "atnd", "adm", "dis", "con", "resp"), Relation.INVOLVED),
+}
+"""HL7 participation types: who wrote it down, who saw it, who was at work in it."""
+_WHO = ("reference", "identifier", "display")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mentioned:
+    reference: JsonObject
+    relation: Relation
+    field: str
 
 
 def subject_kind(event: JsonObject, near: Neighbours) -> SubjectKind:
@@ -24,31 +46,54 @@ def subject_kind(event: JsonObject, near: Neighbours) -> SubjectKind:
 
 
 def involved_staff(event: JsonObject, context: Context, near: Neighbours, record_id: str) -> tuple[NamedStaff, ...]:
-    """Everybody who is, or may be, staff: contributors, the recorder, and a subject who is a practitioner."""
-    subject = obj(event.get("subject"))
-    harmed = [subject] if subject_kind(event, near) is SubjectKind.STAFF else []
-    named = [
-        *((reference, Relation.HARMED) for reference in harmed),
-        *((reference, Relation.INVOLVED) for reference in _contributors(event)),
-        *((reference, Relation.REPORTER) for reference in _recorders(event, subject, near)),
-    ]
+    """Everybody who is, or may be, staff: who took part, the recorder, and a subject who is a practitioner."""
     staff = []
-    for reference, relation in named:
-        if (kind_of(reference, near.resolve(reference)) or "") in _NOT_STAFF:
+    for mentioned in _mentioned(event, context, near):
+        if not is_person(mentioned.reference, near, mentioned.field, context):
             continue
-        person = name_of(reference, near, context.source, record_id)
+        person = name_of(mentioned.reference, near, context.source, record_id)
         if person is None:
-            context.doubts.note(f"nameless:{relation}")
+            context.doubts.note(f"nameless:{mentioned.relation}")
         else:
-            staff.append(NamedStaff(person, relation))
+            staff.append(NamedStaff(person, mentioned.relation))
     return tuple(staff)
 
 
-def _contributors(event: JsonObject) -> list[JsonObject]:
-    """R4 has plain references; some servers wrap them as `{actor: …}` already."""
-    return [
-        obj(one["actor"]) if isinstance(one.get("actor"), dict) else one for one in objects(event.get("contributor"))
-    ]
+def is_person(reference: JsonObject, near: Neighbours, field: str, context: Context) -> bool:
+    """Whether a reference can mean a member of staff. A resource that is no person at all is noted."""
+    kind = kind_of(reference, near.resolve(reference))
+    if kind is None or kind in _STAFF or not is_known(kind):
+        return True
+    if kind not in _NOT_STAFF:
+        context.doubts.note(f"wrong-reference:{field}")
+    return False
+
+
+def _mentioned(event: JsonObject, context: Context, near: Neighbours) -> Iterator[_Mentioned]:
+    subject = obj(event.get("subject"))
+    if subject_kind(event, near) is SubjectKind.STAFF:
+        yield _Mentioned(subject, Relation.HARMED, "subject")
+    for field in PEOPLE:
+        for one in objects(event.get(field)):
+            reference = obj(one["actor"]) if isinstance(one.get("actor"), dict) else one
+            relation = _relation(one, context)
+            for person in _members(reference, near):
+                yield _Mentioned(person, relation, field)
+    for recorder in _recorders(event, subject, near):
+        yield _Mentioned(recorder, Relation.REPORTER, "recorder")
+
+
+def _relation(participant: JsonObject, context: Context) -> Relation:
+    """By the function. Who has none, or one that we don't know, was there all the same."""
+    return read_code(_FUNCTIONS, participant.get("function"), Relation.INVOLVED, "function", context.doubts)
+
+
+def _members(reference: JsonObject, near: Neighbours) -> list[JsonObject]:
+    """The members of a care team that can be looked into; else the reference itself."""
+    resolved = near.resolve(reference)
+    if resolved.get("resourceType") != "CareTeam":
+        return [reference]
+    return [obj(one.get("member")) for one in objects(resolved.get("participant")) if obj(one.get("member"))]
 
 
 def _recorders(event: JsonObject, subject: JsonObject, near: Neighbours) -> list[JsonObject]:
@@ -62,9 +107,6 @@ def _recorders(event: JsonObject, subject: JsonObject, near: Neighbours) -> list
     return [] if same else [recorder]
 
 
-_WHO = ("reference", "identifier", "display")
-
-
 def patients(event: JsonObject, context: Context, near: Neighbours, record_id: str) -> tuple[NamedPatient, ...]:
     """The subject who is not staff, by identifier or reference. One known by display only has none to be known by."""
     subject = obj(event.get("subject"))
@@ -72,6 +114,10 @@ def patients(event: JsonObject, context: Context, near: Neighbours, record_id: s
     if not subject or kind in (SubjectKind.STAFF, SubjectKind.GROUP):
         return ()
     resolved = near.resolve(subject)
+    said = kind_of(subject, resolved)
+    if said is not None and said not in _SUBJECTS and is_known(said):
+        context.doubts.note("wrong-reference:subject")
+        return ()
     for one in (*objects(subject.get("identifier")), *objects(resolved.get("identifier"))):
         value = identifier(one.get("value"))
         if value is not None:
@@ -81,4 +127,4 @@ def patients(event: JsonObject, context: Context, near: Neighbours, record_id: s
         return ()
     if address.startswith(("#", "urn:")):  # nobody outside this record can mean the same
         return (NamedPatient(f"{context.source.system}|{record_id}", address, kind),)
-    return (NamedPatient(context.source.system, address.split("/_history/")[0], kind),)
+    return (NamedPatient(context.source.system, at_home(address, context.source), kind),)

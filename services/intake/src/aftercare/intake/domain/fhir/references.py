@@ -16,27 +16,33 @@ class Neighbours:
     """Resources that a reference can be resolved to: the Bundle's by fullUrl and by `Type/id`."""
 
     by_address: Mapping[str, JsonObject] = field(default_factory=dict)
+    """Keys as `plain_address` makes them."""
 
     def within(self, event: JsonObject) -> "Neighbours":
         """The same, seen from one resource: its contained ones come first."""
         contained = {f"#{one['id']}": one for one in objects(event.get("contained")) if isinstance(one.get("id"), str)}
-        return Neighbours({**self.by_address, **contained})
+        return Neighbours({**self.by_address, **contained}) if contained else self
 
     def resolve(self, reference: JsonObject) -> JsonObject:
         """The resource meant, or an empty object."""
-        address = text(reference.get("reference")) or ""
-        return self.by_address.get(address.split("/_history/")[0]) or obj(None)
+        return self.by_address.get(plain_address(text(reference.get("reference")) or "")) or obj(None)
+
+
+def plain_address(address: str) -> str:
+    """An address without version and scheme: servers write one as `http:` here and as `https:` there."""
+    return address.split("/_history/", 1)[0].split("://", 1)[-1].rstrip("/")
 
 
 def kind_of(reference: JsonObject, resolved: JsonObject) -> str | None:
     """The resource type that a reference means: by the resource, its address, or its stated type."""
     if isinstance(resolved.get("resourceType"), str):
         return str(resolved["resourceType"])
-    address = (text(reference.get("reference")) or "").split("/_history/")[0]
+    address = (text(reference.get("reference")) or "").split("/_history/", 1)[0]
     parts = address.rstrip("/").rsplit("/", 2)
     if len(parts) >= 2 and parts[-2].isalpha() and not address.startswith(("#", "urn:")):
         return parts[-2]
-    return text(reference.get("type"))
+    stated = text(reference.get("type"))
+    return stated.rsplit("/", 1)[-1] if stated else None
 
 
 def name_of(reference: JsonObject, neighbours: Neighbours, source: Source, record_id: str) -> Named | None:
@@ -51,13 +57,21 @@ def name_of(reference: JsonObject, neighbours: Neighbours, source: Source, recor
         return identified
     address = identifier(target.get("reference"))
     if address is not None and not address.startswith(("#", "urn:")):
-        return Named(source.system, IdentifierKind.REFERENCE, address)
+        return Named(source.system, IdentifierKind.REFERENCE, at_home(address, source))
     display = identifier(target.get("display")) or identifier(reference.get("display")) or _written_name(resolved)
     if display is not None:
         return Named(source.system, IdentifierKind.DISPLAY_NAME, display)
     if address is not None:
         return Named(source.system, IdentifierKind.IDENTIFIER, f"{record_id} {address}")
     return None
+
+
+def at_home(address: str, source: Source) -> str:
+    """A reference as it is compared: without its version, and relative when it lies at the source's own base."""
+    written = address.split("/_history/", 1)[0]
+    home = f"{plain_address(source.base_url)}/"
+    plain = plain_address(written)
+    return plain[len(home) :] if len(home) > 1 and plain.casefold().startswith(home.casefold()) else written
 
 
 def _follow_role(reference: JsonObject, neighbours: Neighbours) -> tuple[JsonObject, JsonObject]:
@@ -86,10 +100,3 @@ def _written_name(resolved: JsonObject) -> str | None:
     name = obj(resolved.get("name"))
     given = " ".join(str(part) for part in items(name.get("given")) if isinstance(part, str))
     return identifier(name.get("text")) or identifier(f"{given} {text(name.get('family')) or ''}")
-
-
-def written_place(reference: JsonObject, resolved: JsonObject) -> list[str]:
-    """All the words by which a Location is written, most telling first."""
-    values = [one.get("value") for one in (*objects(reference.get("identifier")), *objects(resolved.get("identifier")))]
-    words = [*values, resolved.get("name"), reference.get("display"), reference.get("reference"), resolved.get("id")]
-    return [found for word in words if (found := text(word)) is not None]

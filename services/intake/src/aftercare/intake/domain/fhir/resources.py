@@ -73,6 +73,11 @@ def is_read_later(kind: object) -> bool:
     return isinstance(kind, str) and kind in _LATER
 
 
+def is_known(kind: str) -> bool:
+    """Whether this is the name of a FHIR resource, and not a word of the sender's own."""
+    return kind == "AdverseEvent" or kind in _LATER or kind in _NO_INCIDENT
+
+
 def describe_resource(kind: object) -> str:
     """The resource in words that may stand in a reason."""
     if not isinstance(kind, str):

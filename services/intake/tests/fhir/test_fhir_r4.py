@@ -141,30 +141,6 @@ def test_a_retraction_is_a_withdrawal(door: Door, adverse_event: Any) -> None:
     assert isinstance(ending.fact, IncidentWithdrawal)
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason", "words"),
-    [
-        (
-            {"event": None, "date": None, "severity": None, "contributor": None, "status": "completed", "code": {}},
-            Reason.UNSUPPORTED_RELEASE,
-            "R5 (code, status)",
-        ),
-        (
-            {"actuality": None, "event": None, "severity": None, "contributor": None, "category": "AE", "type": {}},
-            Reason.UNSUPPORTED_RELEASE,
-            "STU3 (category as code, type)",
-        ),
-        ({"occurrenceDateTime": "2026"}, Reason.MIXED_RELEASES, "occurrenceDateTime"),
-    ],
-)
-def test_other_releases_are_parked_by_the_fields_that_told(
-    door: Door, adverse_event: Any, changes: Any, reason: Reason, words: str
-) -> None:
-    found = refusal(door, adverse_event(**changes))
-    assert (found.reason, found.ending) == (reason, Ending.PARKED)
-    assert words in found.detail
-
-
 def bundle(*entries: Any, kind: str = "collection") -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
 

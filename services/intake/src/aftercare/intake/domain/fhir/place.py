@@ -1,0 +1,33 @@
+"""Where it happened: the event's location, else that of its encounter."""
+
+from aftercare.intake.domain.context import Context
+from aftercare.intake.domain.fhir.references import Neighbours
+from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
+
+_MAX_PARTS = 4
+
+
+def place_of(event: JsonObject, context: Context, near: Neighbours) -> tuple[str | None, str | None]:
+    """Site and unit codes, or nothing for what the organisation doesn't know."""
+    location = obj(event.get("location"))
+    if location:
+        return context.place(_written(location, near))
+    encounter = near.resolve(obj(event.get("encounter")))
+    stays = [obj(stay.get("location")) for stay in objects(encounter.get("location"))]
+    written = [words for stay in stays for words in _written(stay, near)]
+    return context.place(written) if written else (None, None)
+
+
+def _written(reference: JsonObject, near: Neighbours) -> list[str]:
+    """All the words by which a Location is written, most telling first, then those of the place around it."""
+    words: list[object] = []
+    for _ in range(_MAX_PARTS):
+        place = near.resolve(reference)
+        words += [
+            one.get("value") for one in (*objects(reference.get("identifier")), *objects(place.get("identifier")))
+        ]
+        words += [place.get("name"), reference.get("display"), reference.get("reference"), place.get("id")]
+        reference = obj(place.get("partOf"))
+        if not reference:
+            break
+    return [found for word in words if (found := text(word)) is not None]
