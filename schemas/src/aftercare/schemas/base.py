@@ -5,6 +5,7 @@ happen, so there is none: `tests/test_no_free_text.py` walks all models and fail
 """
 
 import re
+from datetime import datetime
 from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -61,6 +62,10 @@ class Message(Shape):
     def key(self) -> str:
         """The record key: an opaque reference. Order is kept per key."""
         raise NotImplementedError
+
+    def probe_began(self) -> datetime | None:
+        """When the way of a synthetic message began; `None` for all that is about somebody."""
+        return None
 
     @classmethod
     def version(cls) -> int:

@@ -1,5 +1,6 @@
 """`aftercare.incident`: what happened, as far as the support side may know it. No patient, no name, no text."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -149,6 +150,9 @@ class _IncidentMessage(Message):
 
     def key(self) -> str:
         return self.state.incident
+
+    def probe_began(self) -> datetime | None:
+        return self.state.received if self.state.synthetic else None
 
 
 class IncidentReportedV1(_IncidentMessage):

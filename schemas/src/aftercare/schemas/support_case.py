@@ -1,5 +1,6 @@
 """`aftercare.support-case`: the life of obligations and cases. Support side only; enums and references only."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -85,6 +86,9 @@ class ObligationOpenedV1(Message):
 
     def key(self) -> str:
         return self.obligation
+
+    def probe_began(self) -> datetime | None:
+        return self.received if self.synthetic else None
 
 
 class ObligationSettledV1(Message):

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +95,22 @@ async def test_each_message_is_handled_once_however_often_it_comes(build: Any, c
     await pipeline.handle_batch([record(1, "b"), record(3, "c")])
     assert handler.ids == ["a", "b", "c"]
     assert counting.known == 2
+
+
+class Probe(dict[str, Any]):
+    def probe_began(self) -> datetime | None:
+        return NOW - timedelta(seconds=7) if "synthetic" in self else None
+
+
+async def test_the_way_of_a_synthetic_message_is_measured_once_and_that_of_no_other(
+    engine: AsyncEngine, counting: CountingObserver
+) -> None:
+    decode = typed(lambda *asked: Probe(read(*asked) or {}), NotReadableError)
+    consumer: Consumer[Any] = Consumer("c", "t", decode, RecordingHandler())
+    pipeline = Pipeline(consumer, UnitOfWork(engine, FixedClock(NOW), "urn:test"), "svc", counting)
+    await pipeline.handle_batch([record(0), record(1, synthetic=True), record(1, synthetic=True)])
+    (seconds,) = counting.probes
+    assert 7 <= seconds < 60
 
 
 async def test_a_record_that_cannot_be_read_becomes_a_dead_letter_and_its_neighbours_are_handled(

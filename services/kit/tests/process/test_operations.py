@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 
 from aftercare.kit.health import Health
 from aftercare.kit.process.operations import Operations
+from aftercare.kit.telemetry import meters
 from aftercare.kit.telemetry.opaque import assert_log_is_opaque
 
 SECRET = "l1nk-that-is-a-key"
@@ -77,6 +78,18 @@ async def test_metrics_are_served() -> None:
     answer = await ask(Health("x", "api"), "/metrics")
     assert answer.text == "metric 1\n"
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+
+
+async def test_who_scrapes_learns_whether_the_process_is_ready_though_nobody_asked_for_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[bool] = []
+    monkeypatch.setattr(meters, "record_ready", lambda *, ready: said.append(ready))
+    health = Health("x", "api")
+    await ask(health, "/metrics")
+    health.standing.troubled("database", "unreachable")
+    await ask(health, "/metrics")
+    assert said == [True, False]
 
 
 async def test_a_process_without_pages_says_what_it_answers() -> None:

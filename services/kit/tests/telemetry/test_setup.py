@@ -58,3 +58,24 @@ def test_a_collector_receives_metrics_and_traces_and_prometheus_can_read_them_to
     assert 'http_route="/a/{link}"' in scraped
     assert "process_resident_memory_bytes" in scraped
     assert 'service_name="aftercare-example"' in scraped
+
+
+def test_names_on_prometheus_page_are_those_that_the_documentation_states() -> None:
+    code = """
+from enum import StrEnum
+from aftercare.kit.telemetry import page, setup
+telemetry = setup.start("example", "api", None)
+for catalogue in page.all_catalogues():
+    for name, one in catalogue.entries.items():
+        way = {"counter": catalogue.add, "histogram": catalogue.record, "gauge": catalogue.set}[one.kind]
+        way(StrEnum("Name", {"ONE": name}).ONE, 1, {each: "x" for each in one.attributes})
+        print("stated", page.scraped_name(name, one), one.kind)
+print(telemetry.scrape().decode())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    stated = {tuple(line.split()[1:]) for line in lines if line.startswith("stated ")}
+    scraped = {tuple(line.split()[2:]) for line in lines if line.startswith("# TYPE ")}
+    assert stated
+    assert stated <= scraped

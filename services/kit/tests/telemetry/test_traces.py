@@ -1,13 +1,17 @@
 """Spans continue the trace that came in, and never carry an address, a text or a person."""
 
 import pytest
-from opentelemetry import trace
+from opentelemetry import metrics, trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from aftercare.kit.messaging.consumer import Record
 from aftercare.kit.telemetry import traces
+from aftercare.kit.telemetry.meters import MeteredObserver
+from aftercare.kit.telemetry.names import Metric
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
@@ -104,3 +108,25 @@ def test_without_a_collector_the_context_is_handed_on_as_it_came() -> None:
     with traces.process_span("aftercare.x", [record(("traceparent", PARENT))]):
         assert traces.current_traceparent() == PARENT
     assert traces.current_traceparent() is None
+
+
+def test_a_sampled_measurement_points_at_its_trace(
+    exporter: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = InMemoryMetricReader()
+    meter_provider = MeterProvider([reader])
+    monkeypatch.setattr(metrics, "get_meter_provider", lambda: meter_provider)
+    with MeteredObserver("aftercare.x").batch("x.pings", [record(("traceparent", PARENT))]):
+        pass
+    data = reader.get_metrics_data()
+    assert data is not None
+    found = [
+        one.trace_id
+        for scope in data.resource_metrics[0].scope_metrics
+        for metric in scope.metrics
+        if metric.name == Metric.PROCESS_DURATION
+        for point in metric.data.data_points
+        for one in point.exemplars
+    ]
+    assert found == [int(TRACE, 16)]
+    assert exporter.get_finished_spans()

@@ -1,6 +1,6 @@
 """What the machinery tells whoever measures it. The defaults do nothing, so a test needs no telemetry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from aftercare.kit.messaging.consumer import Record
@@ -31,8 +31,11 @@ class Observer:
     def halted(self, consumer: str, reason: str) -> None:
         """A consumer stopped on purpose and needs a human."""
 
-    def relayed(self, count: int, seconds: float) -> None:
-        """Outbox rows are on the broker."""
+    def probe(self, consumer: str, seconds: float) -> None:
+        """A synthetic message is handled and committed, so long after its way began."""
+
+    def relayed(self, topics: Mapping[str, int], seconds: float) -> None:
+        """Outbox rows are on the broker: so many by topic."""
 
     def relay_failed(self, error_type: str) -> None:
         """The relay could not publish and will try again."""

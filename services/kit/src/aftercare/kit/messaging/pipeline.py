@@ -14,6 +14,7 @@ from aftercare.kit.backoff import Backoff
 from aftercare.kit.messaging.consumer import Consumer, Received, Record
 from aftercare.kit.messaging.dead_letter import Cause, addressee, dead_letter, replay_attempt
 from aftercare.kit.messaging.observer import Observer
+from aftercare.kit.messaging.probe import probe_began
 from aftercare.kit.messaging.standing import Standing
 from aftercare.kit.messaging.suspicion import DELIVERIES_BEFORE_PARKING, Suspicion
 from aftercare.kit.outcome import Halt, InvalidMessage, Retryable
@@ -153,6 +154,7 @@ class Pipeline:
     async def _in_one_transaction(self, taken: Sequence[Taken], *, suspect: bool) -> None:
         started = asyncio.get_running_loop().time()
         async with self._unit_of_work() as tx:
+            now = tx.now
             fresh = await self._deduplicate(tx, taken)
             for item in fresh:
                 if item.invalid is not None:
@@ -162,7 +164,11 @@ class Pipeline:
                 await self.consumer.handle(tx, messages)
             if suspect:
                 await attempts.forget(tx, self.consumer.name, [item.record for item in taken])
-        self._count(fresh, len(messages), asyncio.get_running_loop().time() - started)
+        seconds = asyncio.get_running_loop().time() - started
+        self._count(fresh, len(messages), seconds)
+        for message in messages:
+            if (began := probe_began(message.message)) is not None:
+                self._observer.probe(self.consumer.name, (now - began).total_seconds() + seconds)
 
     async def _deduplicate(self, tx: Transaction, taken: Sequence[Taken]) -> list[Taken]:
         """Those not dealt with before, each once, in order."""

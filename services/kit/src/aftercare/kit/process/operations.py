@@ -39,6 +39,7 @@ class Operations:
         elif scope["type"] == "http" and scope["path"] == "/readyz":
             await self._readyz(send)
         elif scope["type"] == "http" and scope["path"] == "/metrics":
+            meters.record_ready(ready=(await self._health.readiness()).ready)
             await answer(send, 200, self._scrape(), [(b"content-type", _METRICS_TYPE)])
         elif self._inner is None:
             await answer_json(send, 404, {"detail": "this process answers /healthz, /readyz and /metrics"})
@@ -72,7 +73,7 @@ class Operations:
             route, seconds = _template(scope), time.monotonic() - start
             span.update_name(f"{method} {route}")
             span.set_attributes({"http.route": route, "http.response.status_code": going.status})
-        meters.record_request(method, route, going.status, seconds)
+            meters.record_request(method, route, going.status, seconds)  # in its span: an exemplar points there
         extra = {"method": method, "route": route, "status": going.status, "seconds": round(seconds, 4)}
         log.info("request", extra=extra)
 

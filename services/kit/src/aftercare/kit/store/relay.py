@@ -8,6 +8,7 @@ waits for the disk when rows are deleted.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -126,7 +127,8 @@ class Relay:
             if published.ids:
                 await connection.execute(_DELETE, {"ids": list(published.ids)})
         now = asyncio.get_running_loop().time()
-        self._observer.relayed(len(published.ids), now - started)
+        gone = frozenset(published.ids)
+        self._observer.relayed(Counter(row.topic for row in rows if row.id in gone), now - started)
         for topic, error_type in published.refused.items():
             self._block(topic, error_type, now)
         return len(published.ids)

@@ -1,12 +1,14 @@
 """What the chassis records, as functions and as the `Observer` that pipeline, relay and timers report to."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from aftercare.kit.clock import SystemClock
 from aftercare.kit.messaging.consumer import Record
 from aftercare.kit.messaging.observer import Observer
 from aftercare.kit.messaging.standing import Standing
+from aftercare.kit.telemetry.catalogue import Value
 from aftercare.kit.telemetry.names import KIT, Attribute, Metric
 from aftercare.kit.telemetry.traces import process_span
 
@@ -17,9 +19,16 @@ class MeteredObserver(Observer):
     def __init__(self, group: str) -> None:
         self._group = group
 
-    def batch(self, consumer: str, records: Sequence[Record]) -> AbstractContextManager[None]:
+    @contextmanager
+    def batch(self, consumer: str, records: Sequence[Record]) -> Iterator[None]:
         KIT.add(Metric.CONSUMED, len(records), {Attribute.CONSUMER: consumer})
-        return process_span(self._group, records)
+        topic = records[0].topic if records else "nothing"
+        KIT.add(Metric.CLIENT_CONSUMED, len(records), self._on(topic, "poll"))
+        with process_span(self._group, records), _timed(self._on(topic, "process")):
+            yield
+
+    def _on(self, topic: str, operation: str) -> dict[str, Value]:
+        return _on_topic(topic, operation) | {Attribute.GROUP: self._group}
 
     def handled(self, consumer: str, count: int, seconds: float) -> None:
         KIT.add(Metric.HANDLED, count, {Attribute.CONSUMER: consumer})
@@ -40,9 +49,14 @@ class MeteredObserver(Observer):
     def halted(self, consumer: str, reason: str) -> None:
         KIT.add(Metric.HALTS, 1, {Attribute.CONSUMER: consumer, Attribute.REASON: reason})
 
-    def relayed(self, count: int, seconds: float) -> None:
-        KIT.add(Metric.RELAYED, count)
+    def probe(self, consumer: str, seconds: float) -> None:
+        KIT.record(Metric.PROBE_DURATION, max(seconds, 0.0), {Attribute.CONSUMER: consumer})
+
+    def relayed(self, topics: Mapping[str, int], seconds: float) -> None:
+        KIT.add(Metric.RELAYED, sum(topics.values()))
         KIT.record(Metric.RELAY_DURATION, seconds)
+        for topic, count in topics.items():
+            KIT.add(Metric.CLIENT_SENT, count, _on_topic(topic, "send"))
 
     def relay_failed(self, error_type: str) -> None:
         KIT.add(Metric.RELAY_FAILURES, 1, {Attribute.ERROR_TYPE: error_type})
@@ -85,6 +99,28 @@ class MeteredStanding(Standing):
     def fine(self, who: str) -> None:
         super().fine(who)
         record_background_success(who, self._wall.now().timestamp())
+
+
+@contextmanager
+def _timed(attributes: dict[str, Value]) -> Iterator[None]:
+    """Measures what it surrounds, inside its span, so that a sampled measurement points at its trace."""
+    started = time.monotonic()
+    try:
+        yield
+    except BaseException as error:
+        attributes = attributes | {Attribute.ERROR_TYPE: type(error).__name__}
+        raise
+    finally:
+        KIT.record(Metric.PROCESS_DURATION, time.monotonic() - started, attributes)
+
+
+def _on_topic(topic: str, operation: str) -> dict[str, Value]:
+    return {Attribute.SYSTEM: "kafka", Attribute.OPERATION: operation, Attribute.DESTINATION: topic}
+
+
+def count_probe() -> None:
+    """A synthetic message began its way here."""
+    KIT.add(Metric.PROBES_SENT, 1)
 
 
 def record_lag(consumer: str, records: int) -> None:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from aftercare.kit.telemetry.catalogue import Catalogue, Described
+from aftercare.kit.telemetry.messaging_names import Messaging
 
 
 class Attribute(StrEnum):
@@ -16,6 +17,10 @@ class Attribute(StrEnum):
     METHOD = "http.request.method"
     ROUTE = "http.route"
     STATUS = "http.response.status_code"
+    SYSTEM = Messaging.SYSTEM.value
+    OPERATION = Messaging.OPERATION_NAME.value
+    DESTINATION = Messaging.DESTINATION.value
+    GROUP = Messaging.GROUP.value
 
 
 ATTRIBUTE_SENTENCES = {
@@ -27,6 +32,10 @@ ATTRIBUTE_SENTENCES = {
     Attribute.METHOD: "HTTP method.",
     Attribute.ROUTE: "Template of the route that answered, never the address that was asked for.",
     Attribute.STATUS: "HTTP status code.",
+    Attribute.SYSTEM: "Always `kafka`.",
+    Attribute.OPERATION: "What was done: `poll`, `process`, `send`.",
+    Attribute.DESTINATION: "The topic.",
+    Attribute.GROUP: "The consumer group: one per service.",
 }
 
 
@@ -54,10 +63,17 @@ class Metric(StrEnum):
     HEARTBEAT = "aftercare.background.last_success"
     BACKGROUND_FAILURES = "aftercare.background.failures"
     READY = "aftercare.process.ready"
+    PROBES_SENT = "aftercare.synthetic.sent"
+    PROBE_DURATION = "aftercare.synthetic.duration"
     HTTP_DURATION = "http.server.request.duration"
+    CLIENT_CONSUMED = "messaging.client.consumed.messages"
+    CLIENT_SENT = "messaging.client.sent.messages"
+    PROCESS_DURATION = "messaging.process.duration"
 
 
 _LATENESS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 1800.0)
+_PROBE = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
+_ON_A_TOPIC = (Attribute.SYSTEM, Attribute.OPERATION, Attribute.DESTINATION)
 _C, _R, _E, _K, _S = Attribute.CONSUMER, Attribute.REASON, Attribute.ERROR_TYPE, Attribute.KIND, Attribute.STEP
 
 KIT = Catalogue(
@@ -88,6 +104,26 @@ KIT = Catalogue(
         Metric.HEARTBEAT: Described("gauge", "s", "Unix time at which a background step last ended well.", (_S,)),
         Metric.BACKGROUND_FAILURES: Described("counter", "{failure}", "Background steps that raised.", (_S, _E)),
         Metric.READY: Described("gauge", "1", "1 while the process is ready, 0 while it gives a reason why not."),
+        Metric.PROBES_SENT: Described("counter", "{message}", "Synthetic messages that began their way here."),
+        Metric.PROBE_DURATION: Described(
+            "histogram",
+            "s",
+            "From the beginning of a synthetic message's way to the commit of its handling here.",
+            (_C,),
+            _PROBE,
+        ),
+        Metric.CLIENT_CONSUMED: Described(
+            "counter", "{message}", "The convention's name for messages consumed.", (*_ON_A_TOPIC, Attribute.GROUP)
+        ),
+        Metric.CLIENT_SENT: Described(
+            "counter", "{message}", "The convention's name for messages published.", _ON_A_TOPIC
+        ),
+        Metric.PROCESS_DURATION: Described(
+            "histogram",
+            "s",
+            "The convention's name for the handling of a batch, waiting and trying again included.",
+            (*_ON_A_TOPIC, Attribute.GROUP, Attribute.ERROR_TYPE),
+        ),
         Metric.HTTP_DURATION: Described(
             "histogram",
             "s",

@@ -7,16 +7,17 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from aftercare.kit.telemetry.catalogue import Catalogue
+from aftercare.kit.telemetry.catalogue import Catalogue, Described
 from aftercare.kit.telemetry.names import ATTRIBUTE_SENTENCES, KIT
 
 _HEAD = """# Metrics
 
 Made by `python -m aftercare.kit.telemetry.page docs/metrics.md` from the catalogues in the code; don't edit it here.
 Prometheus writes dots as underscores, and adds the unit and `_total`: `aftercare.messages.handled` is scraped as
-`aftercare_messages_handled_total`. No metric has a label that says anything about a person.
+`aftercare_messages_handled_total`; a histogram has `_bucket`, `_sum` and `_count`. No metric has a label that says
+anything about a person. Where to look first: [Observability](observability.md).
 """
-_TABLE = "| metric | kind | unit | broken down by | what it says |\n|---|---|---|---|---|\n"
+_TABLE = "| metric | scraped as | kind | unit | broken down by | what it says |\n|---|---|---|---|---|---|\n"
 
 
 def page(catalogues: Iterable[Catalogue]) -> str:
@@ -26,10 +27,18 @@ def page(catalogues: Iterable[Catalogue]) -> str:
         parts.append(f"\n## {catalogue.scope}\n\n{_TABLE}")
         for name, one in sorted(catalogue.entries.items()):
             attributes = ", ".join(f"`{each}`" for each in one.attributes)
-            parts.append(f"| `{name}` | {one.kind} | `{one.unit}` | {attributes} | {one.sentence} |\n")
+            scraped = scraped_name(name, one)
+            parts.append(f"| `{name}` | `{scraped}` | {one.kind} | `{one.unit}` | {attributes} | {one.sentence} |\n")
     parts.append("\n## Attributes of the chassis\n\n| attribute | what it says |\n|---|---|\n")
     parts.extend(f"| `{name}` | {sentence} |\n" for name, sentence in ATTRIBUTE_SENTENCES.items())
     return "".join(parts)
+
+
+def scraped_name(name: str, one: Described) -> str:
+    """What Prometheus calls it. A histogram's parts add `_bucket`, `_sum` and `_count`."""
+    unit = "_seconds" if one.unit == "s" else ""
+    total = "_total" if one.kind == "counter" else ""
+    return f"{name.replace('.', '_')}{unit}{total}"
 
 
 def all_catalogues() -> list[Catalogue]:

@@ -1,7 +1,11 @@
-"""Turn telemetry on for one process: Prometheus always, OTLP when a collector is named."""
+"""Turn telemetry on for one process: Prometheus always, OTLP when a collector is named.
+
+Exemplars (the trace of one measurement) go with OTLP only: the exporter for Prometheus' page leaves them out.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
@@ -21,7 +25,14 @@ class Telemetry:
 
 def start(service: str, role: str, otlp_endpoint: str | None) -> Telemetry:
     """Set the process-wide providers. Once per process."""
-    resource = Resource({"service.name": f"aftercare-{service}", "service.instance.role": role})
+    resource = Resource(
+        {
+            "service.namespace": "aftercare",
+            "service.name": f"aftercare-{service}",
+            "service.instance.id": str(uuid4()),
+            "service.instance.role": role,
+        }
+    )
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)

@@ -40,6 +40,10 @@ class CountingObserver(Observer):
         self.known = 0
         self.unknown = 0
         self.halts: list[str] = []
+        self.probes: list[float] = []
+
+    def probe(self, _consumer: str, seconds: float) -> None:
+        self.probes.append(seconds)
 
     def retried(self, _consumer: str, error_type: str) -> None:
         self.retries.append(error_type)
