@@ -53,10 +53,6 @@ def test_hostile_bytes_are_rejected_with_the_reason(body: bytes, reason: Reason)
 @pytest.mark.parametrize(
     ("body", "format_name", "ending"),
     [
-        (b"<?xml version='1.0'?><AdverseEvent xmlns='http://hl7.org/fhir'/>", "xml", Ending.PARKED),
-        (b"\xef\xbb\xbf<Bundle/>", "xml", Ending.PARKED),
-        (b"MSH|^~\\&|A|B|C|D|2026||PEX^P07|1|P|2.5\r", "hl7v2", Ending.PARKED),
-        (b"id,when,what\n1,2026,fall\n", "csv", Ending.PARKED),
         (b"# A heading\n\nSome words.\n", "markdown", Ending.REJECTED),
         (b"asyncapi: 3.0.0\ninfo:\n  title: x\n", "yaml", Ending.REJECTED),
         (b"Feature: x\n  Scenario: y\n    Given z\n", "gherkin", Ending.REJECTED),

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.doubts import Doubts
-from aftercare.intake.domain.envelope import binary_attributes, is_batch, unwrap
+from aftercare.intake.domain.envelope import Payload, binary_attributes, records_of, unwrap
 from aftercare.intake.domain.fhir.home import home_of
 from aftercare.intake.domain.formats import map_payload
+from aftercare.intake.domain.mapping.choice import endings_of
+from aftercare.intake.domain.mapping.plan import Mappings
+from aftercare.intake.domain.mapping.records import Tracer
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.reading import DEFAULT_LIMIT, Document, read_documents
 from aftercare.intake.domain.source import Places, Source, Sources, unconfigured
@@ -45,6 +48,10 @@ class Door:
     """The one format to try."""
     assumed: str | None = None
     """The source that everything is taken to come from, whatever it says."""
+    mappings: Mappings = field(default_factory=Mappings)
+    """The hospital's own mapping files."""
+    tracer: Tracer | None = field(default=None, repr=False)
+    """Is told what each expression of a mapping gave: on an engineer's own terminal, nowhere else."""
 
     def examine(self, delivery: Delivery) -> tuple[Examination, ...]:
         """All records of a delivery with their endings: at least one, whatever came. Never raises."""
@@ -57,7 +64,11 @@ class Door:
         if delivery.body is None:
             yield default, Refusal(Reason.EMPTY, "a tombstone: a record without a value", "tombstone")
             return
-        for document in read_documents(delivery.body, limit=self.limit, charset=_charset(delivery.headers)):
+        media_type, charset = _content_type(delivery.headers)
+        encodings = _header(delivery.headers, "content-encoding")
+        for document in read_documents(
+            delivery.body, limit=self.limit, charset=charset, encodings=encodings, media_type=media_type
+        ):
             if isinstance(document, Refusal):
                 yield default, document
             else:
@@ -66,17 +77,23 @@ class Door:
     def _examine_document(
         self, document: Document, delivery: Delivery, default: Source
     ) -> Iterator[tuple[Source, Examined]]:
-        values: Sequence[object] = document.value if is_batch(document.value) else [document.value]
-        for value in values:
+        for value in records_of(document.value):
             try:
                 payload = unwrap(value, delivery.headers)
             except RefusedError as refused:
                 yield default, refused.refusal
                 continue
             source = self._source(delivery, payload.ce_source, home_of(payload.value))
-            endings = map_payload(payload, lambda source=source: Context(source, self.places, Doubts()), self.only)  # type: ignore[misc]
-            for ending in endings:
+            for ending in self._endings(payload, source):
                 yield source, ending
+
+    def _endings(self, payload: Payload, source: Source) -> Sequence[Examined]:
+        def new_context() -> Context:
+            return Context(source, self.places, Doubts())
+
+        if self.only is not None:
+            return map_payload(payload, new_context, self.only)
+        return endings_of(payload, source.name, self.mappings, new_context, self.tracer)
 
     def _source(self, delivery: Delivery, ce_source: str | None, home: str | None = None) -> Source:
         """By what the way of coming says, then the envelope, then the record; a topic of its own comes last."""
@@ -89,7 +106,12 @@ class Door:
         )
 
 
-def _charset(headers: Mapping[str, str]) -> str | None:
-    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
-    _, found, charset = kind.lower().partition("charset=")
-    return charset.split(";")[0].strip(" \"'") if found else None
+def _header(headers: Mapping[str, str], wanted: str) -> str | None:
+    return next((value for name, value in headers.items() if name.lower() == wanted), None)
+
+
+def _content_type(headers: Mapping[str, str]) -> tuple[str, str | None]:
+    """The media type and the charset that the sender states."""
+    kind = (_header(headers, "content-type") or "").lower()
+    _, found, charset = kind.partition("charset=")
+    return kind.split(";")[0].strip(), charset.split(";")[0].strip(" \"'") if found else None

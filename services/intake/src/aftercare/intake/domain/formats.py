@@ -4,28 +4,18 @@ A row recognises a record by its fields. It maps it, or refuses it with a reason
 (a Bundle).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.contract.messages import is_ours, map_message
 from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.fhir.adverse_event import map_adverse_event
 from aftercare.intake.domain.fhir.fhir import BUNDLE, OTHER, map_bundle, map_other
+from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.json_values import obj
+from aftercare.intake.domain.national.table import NATIONAL
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
-
-NewContext = Callable[[], Context]
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """`maps` gets a fresh context per record, so that what one record leaves in doubt doesn't touch the next."""
-
-    name: str
-    recognises: Callable[[Payload], bool]
-    maps: Callable[[Payload, NewContext], Sequence[Examined]]
+from aftercare.intake.domain.unrecognised import refuse_unrecognised
 
 
 def _resource(payload: Payload) -> Any:
@@ -34,6 +24,7 @@ def _resource(payload: Payload) -> Any:
 
 FORMATS: tuple[Format, ...] = (
     Format("aftercare-source", is_ours, lambda payload, new: [map_message(payload, new())]),
+    *NATIONAL,
     Format(
         "fhir-adverse-event",
         lambda payload: _resource(payload) == "AdverseEvent",
@@ -49,29 +40,10 @@ def map_payload(payload: Payload, new_context: NewContext, only: str | None = No
     rows = [row for row in FORMATS if only in (None, row.name)]
     found = next((row for row in rows if row.recognises(payload)), None)
     if found is None:
-        return [_unrecognised(payload, only)]
+        return [refuse_unrecognised(payload, only)]
     try:
         return found.maps(payload, new_context)
     except RefusedError as refused:
         return [refused.refusal]
     except Exception as error:  # noqa: BLE001 - a fault of ours must not lose a record: it is kept and told by type
         return [Refusal(Reason.MAPPING_FAILED, f"the mapping stopped with {type(error).__name__}", found.name)]
-
-
-def _unrecognised(payload: Payload, only: str | None) -> Refusal:
-    if only is not None:
-        return Refusal(Reason.NOT_THIS_FORMAT, "its fields are not those of the format asked for", only)
-    if payload.ce_type is not None or payload.ce_id is not None:
-        return Refusal(
-            Reason.UNSUPPORTED_TYPE,
-            "a CloudEvent whose type is not org.aftercare.source.* and whose data is not FHIR",
-            "cloudevent",
-        )
-    value = payload.value
-    if isinstance(value, dict) and value:
-        if "$schema" in value and ("properties" in value or "definitions" in value):
-            return Refusal(Reason.NOT_A_RECORD, "a JSON Schema", "json-schema")
-        return Refusal(Reason.UNKNOWN_SHAPE, "a JSON object of no known format", "json")
-    if not value:
-        return Refusal(Reason.EMPTY, "an empty JSON value", "json")
-    return Refusal(Reason.UNKNOWN_SHAPE, "a JSON value that is no object", "json")

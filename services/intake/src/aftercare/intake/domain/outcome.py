@@ -4,7 +4,7 @@ Parked: we have it and keep it; after a fix (a setting, a newer release) it is m
 ours can map it; the sender has to. Details are fixed words and names of known fields: they never quote a record.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aftercare.intake.domain.facts import Fact, Version
@@ -28,7 +28,15 @@ class Reason(StrEnum):
     UNKNOWN_SHAPE = "unknown-shape"
     NOT_THIS_FORMAT = "not-this-format"
     MAPPING_FAILED = "mapping-failed"
+    MAPPING_TOO_COSTLY = "mapping-too-costly"
+    NO_MESSAGE_APPLIES = "no-message-applies"
     DATA_ELSEWHERE = "data-elsewhere"
+    TO_BE_FETCHED = "to-be-fetched"
+    CAN_NOT_BE_FETCHED = "can-not-be-fetched"
+    SUBSCRIPTION_FAILING = "subscription-failing"
+    NEEDS_CONFIGURATION = "needs-configuration"
+    UNSUPPORTED_STEP = "unsupported-step"
+    SIGN_OF_LIFE = "sign-of-life"
     MISSING_FIELD = "missing-field"
     UNREADABLE_FIELD = "unreadable-field"
     UNKNOWN_INCIDENT = "unknown-incident"
@@ -48,6 +56,11 @@ class Reason(StrEnum):
     BROKEN_TEXT = "broken-text"
     WRONG_CHARSET = "wrong-charset"
     BINARY = "binary"
+    MALFORMED_XML = "malformed-xml"
+    TRUNCATED_XML = "truncated-xml"
+    FORBIDDEN_XML = "forbidden-xml"
+    MALFORMED_HL7 = "malformed-hl7"
+    MALFORMED_CSV = "malformed-csv"
 
 
 _PARKED = frozenset(
@@ -60,7 +73,14 @@ _PARKED = frozenset(
         Reason.UNKNOWN_SHAPE,
         Reason.NOT_THIS_FORMAT,
         Reason.MAPPING_FAILED,
+        Reason.MAPPING_TOO_COSTLY,
+        Reason.NO_MESSAGE_APPLIES,
         Reason.DATA_ELSEWHERE,
+        Reason.TO_BE_FETCHED,
+        Reason.CAN_NOT_BE_FETCHED,
+        Reason.SUBSCRIPTION_FAILING,
+        Reason.NEEDS_CONFIGURATION,
+        Reason.UNSUPPORTED_STEP,
         Reason.MISSING_FIELD,
         Reason.UNREADABLE_FIELD,
         Reason.UNKNOWN_INCIDENT,
@@ -77,11 +97,19 @@ _ADVICE = {
     Reason.UNKNOWN_SHAPE: "compare it with the formats in docs/intake.md; it is kept and can be replayed",
     Reason.NOT_THIS_FORMAT: "use --format auto, or name the format it really has",
     Reason.MAPPING_FAILED: "this is our fault; it is kept: report it, and replay it after the fix",
+    Reason.MAPPING_TOO_COSTLY: "pick smaller parts in the mapping's expressions; try it with check --mapping, replay",
+    Reason.NO_MESSAGE_APPLIES: "add a message or an `ignore` for such records to the mapping file, then replay",
     Reason.DATA_ELSEWHERE: "the event only points at its data; have the sender put the data in",
+    Reason.TO_BE_FETCHED: "nothing to do where the source has a `fhir_server`; else give it one, or have data sent along",
+    Reason.CAN_NOT_BE_FETCHED: "look at the source's server and our rights there; a new notification is fetched again",
+    Reason.SUBSCRIPTION_FAILING: "look at the subscription on the source's server, and send again what it held back",
+    Reason.NEEDS_CONFIGURATION: "say in the file of sources what this source's codes mean (fhir_codes), then replay",
+    Reason.UNSUPPORTED_STEP: "it is kept; tell whoever leads the analysis if its people are waiting for an offer",
     Reason.MISSING_FIELD: "have the sender fill the field, then send a new version",
     Reason.UNREADABLE_FIELD: "have the sender correct the field, then send a new version",
     Reason.UNKNOWN_INCIDENT: "check the incident number; replay once the incident has arrived",
     Reason.AMBIGUOUS_INCIDENT: "several incidents have this number: name the record's own id instead",
+    Reason.SIGN_OF_LIFE: "nothing to do: the subscription works",
     Reason.NOT_AN_INCIDENT: "nothing to do; to report an incident send an AdverseEvent or an Aftercare event",
     Reason.NO_ADVERSE_EVENT: "nothing to do if none was meant; else put an AdverseEvent into the Bundle",
     Reason.NOT_A_RECORD: "this is a document about data, not data: leave it out",
@@ -97,7 +125,21 @@ _ADVICE = {
     Reason.BROKEN_TEXT: "half a character (a lone surrogate) or a forbidden control character: repair the text",
     Reason.WRONG_CHARSET: "send UTF-8",
     Reason.BINARY: "send text: JSON in UTF-8",
+    Reason.MALFORMED_XML: "correct the XML at the place named, then send it again",
+    Reason.TRUNCATED_XML: "the end is missing: send it again whole",
+    Reason.FORBIDDEN_XML: "leave the document type out: nothing of it is ever used",
+    Reason.MALFORMED_HL7: "send whole messages that begin with MSH and its separators",
+    Reason.MALFORMED_CSV: "check the separator and the quotation marks, then send the rows again",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A resource on its source's own server: never an address, so that no payload can send us anywhere."""
+
+    kind: str
+    id: str = field(repr=False)
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +149,8 @@ class Refusal:
     reason: Reason
     detail: str
     format: str = "unknown"
+    pointer: Pointer | None = None
+    """What to fetch, of a record that says only that something changed."""
 
     @property
     def ending(self) -> Ending:

@@ -1,180 +1,79 @@
-"""From hostile bytes to JSON documents, in bounded time and memory.
+"""From hostile bytes to documents, in bounded time and memory: opened, decoded, told apart, read.
 
-Python's own parser is strict enough about strings and fast; what it lets through (NaN, duplicate keys, lone
-surrogates, endless nesting) is refused here. A refusal says where, never what.
+Each step has its file in `readers`. A refusal says where, never what.
 """
 
-import json
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from itertools import islice
 
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
-from aftercare.intake.domain.text_formats import recognise_text
+from aftercare.intake.domain.readers.charset import decode
+from aftercare.intake.domain.readers.document import Document
+from aftercare.intake.domain.readers.form import CONTENT_TYPE as FORM
+from aftercare.intake.domain.readers.form import read_form
+from aftercare.intake.domain.readers.json_strict import load, read_json
+from aftercare.intake.domain.readers.packed import unpack
+from aftercare.intake.domain.text_formats import read_other
 
-MAX_DEPTH = 120
-MAX_DIGITS = 40
-MAX_DOCUMENTS = 10_000
+__all__ = ["DEFAULT_LIMIT", "Document", "load", "read_documents", "read_text"]
+
 DEFAULT_LIMIT = 5 * 1024 * 1024
-_BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
-"""A text that never ends reaches to the end of the body: otherwise each quotation mark would be tried anew."""
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+MAX_RECORDS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One JSON value of a body. `index` counts from 0."""
+def read_documents(
+    body: bytes,
+    *,
+    limit: int = DEFAULT_LIMIT,
+    charset: str | None = None,
+    encodings: str | None = None,
+    media_type: str | None = None,
+) -> Iterator[Document | Refusal]:
+    """The documents of a body: one, one per line, per row, per message or per file in it. At least one; never raises.
 
-    index: int
-    value: Any
-
-
-def read_documents(body: bytes, *, limit: int = DEFAULT_LIMIT, charset: str | None = None) -> list[Document | Refusal]:
-    """The JSON documents of a body: one, or one per line (NDJSON). Never empty, never raises."""
-    try:
-        text = _decode(body, limit, charset)
-        return _parse(text)
-    except RefusedError as refused:
-        return [refused.refusal]
-
-
-def _parse(text: str) -> list[Document | Refusal]:
-    if text[0] not in "{[":
-        lines = text.splitlines()
-        if not (len(lines) > 1 and lines[0][:1] in "{["):
-            return [recognise_text(text)]
-    try:
-        return [Document(0, load(text))]
-    except RefusedError as refused:
-        lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) > 1 and refused.refusal.detail.startswith("more follows"):
-            return list(_each_line(lines))
-        raise
+    `charset`, `encodings` (such as `gzip`) and `media_type` are what the sender states.
+    """
+    found = _read(body, limit, charset, encodings, media_type)
+    yield from islice(found, MAX_RECORDS)
+    if next(found, None) is not None:
+        yield Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_RECORDS} records")
 
 
-def _each_line(lines: Iterable[str]) -> Iterable[Document | Refusal]:
-    for index, line in enumerate(lines):
-        if index >= MAX_DOCUMENTS:
-            yield Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_DOCUMENTS} lines", "ndjson")
-            return
-        try:
-            yield Document(index, load(line))
-        except RefusedError as refused:
-            yield refused.refusal
-
-
-def _decode(body: bytes, limit: int, charset: str | None) -> str:
+def _read(
+    body: bytes, limit: int, charset: str | None, encodings: str | None, media_type: str | None
+) -> Iterator[Document | Refusal]:
     if len(body) > limit:
-        raise RefusedError(Reason.TOO_LARGE, f"{len(body)} bytes; the limit is {limit}")
-    if not body.strip(b" \t\r\n\x00"):
-        raise RefusedError(Reason.EMPTY, "there is nothing in it", "empty")
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or _looks_like_utf16(body):
-        encodings = ["utf-16"] if body[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-16-le", "utf-16-be"]
-    else:
-        encodings = ["utf-8-sig"]
-        if charset and charset.lower().replace("_", "-") in _LEGACY:
-            encodings.append(charset)
-    for encoding in encodings:
-        try:
-            text = body.decode(encoding).strip().lstrip("\ufeff")
-        except UnicodeDecodeError:
-            continue
-        if text and text.count("\x00") == 0:
-            return text
-    if b"\x00" in body[:4096]:
-        raise RefusedError(Reason.BINARY, "the bytes are not text", "binary")
-    raise RefusedError(Reason.WRONG_CHARSET, "the bytes are not UTF-8", "text")
-
-
-_LEGACY = frozenset({"iso-8859-1", "iso-8859-15", "latin-1", "latin1", "windows-1252", "cp1252", "us-ascii"})
-"""Charsets that are believed when a sender states them and UTF-8 fails."""
-
-
-def _looks_like_utf16(body: bytes) -> bool:
-    return body[:2] in (b"{\x00", b"[\x00", b"\x00{", b"\x00[")
-
-
-def load(text: str) -> Any:
-    """Parse one JSON document strictly. Raises `RefusedError`."""
-    _refuse_deep(text)
-    try:
-        value = _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        _refuse_malformed(error, text)
-    except RecursionError:
-        raise RefusedError(Reason.TOO_DEEP, f"nested deeper than {MAX_DEPTH} levels", "json") from None
-    except ValueError:
-        raise RefusedError(Reason.NUMBER_TOO_LARGE, f"a number of more than {MAX_DIGITS} digits", "json") from None
-    if _SURROGATE_ESCAPE.search(text):
-        _refuse_lone_surrogates(value)
-    return value
-
-
-def _refuse_deep(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        yield Refusal(Reason.TOO_LARGE, f"{len(body)} bytes; the limit is {limit}")
         return
-    depth = 0
-    for found in _BRACKET_OR_TEXT.finditer(text):
-        mark = text[found.start()]
-        if mark in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise RefusedError(Reason.TOO_DEEP, f"nested deeper than {MAX_DEPTH} levels", "json")
-        elif mark != '"':
-            depth -= 1
+    empty = True
+    try:
+        for plain in unpack(body, encodings, limit):
+            empty = False
+            yield from [plain] if isinstance(plain, Refusal) else _read_plain(plain, charset, media_type)
+    except RefusedError as refused:
+        yield refused.refusal
+    else:
+        if empty:
+            yield _nothing()
 
 
-def _refuse_malformed(error: json.JSONDecodeError, text: str) -> NoReturn:
-    place = f"line {error.lineno}, column {error.colno}"
-    if error.msg.startswith("Extra data"):
-        raise RefusedError(Reason.MALFORMED_JSON, f"more follows after the end of the JSON, {place}", "json") from None
-    if error.msg.startswith("Invalid control character"):
-        detail = f"a raw control character inside a text, {place}"
-        raise RefusedError(Reason.BROKEN_TEXT, detail, "json") from None
-    if text[-1] not in "}]" or error.pos >= len(text) or error.msg.startswith("Unterminated string"):
-        raise RefusedError(Reason.TRUNCATED_JSON, f"the JSON stops at {place}", "json") from None
-    raise RefusedError(Reason.MALFORMED_JSON, f"not JSON at {place}", "json") from None
+def _read_plain(body: bytes, charset: str | None, media_type: str | None) -> Iterator[Document | Refusal]:
+    try:
+        if not body.strip(b" \t\r\n\x00"):
+            yield _nothing()
+            return
+        text = decode(body, charset)
+        yield from read_form(text) if media_type == FORM else read_text(text)
+    except RefusedError as refused:
+        yield refused.refusal
 
 
-def _refuse_lone_surrogates(value: Any) -> None:
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            waiting.extend(item)
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, str) and _LONE_SURROGATE.search(item):
-            raise RefusedError(Reason.BROKEN_TEXT, "a lone surrogate, which is half a character", "json")
+def read_text(text: str) -> Iterator[Document | Refusal]:
+    """The documents of a text without spaces around it. Raises `RefusedError`."""
+    lines = text[:4096].splitlines()
+    yields_json = text[0] in "{[" or (len(lines) > 1 and lines[0][:1] in "{[")
+    yield from read_json(text) if yields_json else read_other(text)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise RefusedError(Reason.DUPLICATE_KEY, "a key stands twice in one object", "json")
-    return made
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise RefusedError(Reason.NOT_A_NUMBER, "NaN or Infinity stands where a number is due", "json")
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise RefusedError(Reason.NUMBER_TOO_LARGE, f"a number of more than {MAX_DIGITS} digits", "json")
-    return int(digits)
-
-
-def _decimal(digits: str) -> float:
-    number = float(digits)
-    if number in (float("inf"), float("-inf")):
-        raise RefusedError(Reason.NUMBER_TOO_LARGE, "a number beyond all measure", "json")
-    return number
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_whole, parse_float=_decimal
-)
+def _nothing() -> Refusal:
+    return Refusal(Reason.EMPTY, "there is nothing in it", "empty")

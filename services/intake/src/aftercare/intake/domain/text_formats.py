@@ -1,59 +1,50 @@
-"""What is not JSON, told apart by its first characters, so that its outcome names it. One row per format."""
+"""What is not JSON, told apart by its first characters: read, or refused by its name. One row per format."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from aftercare.intake.domain.outcome import Reason, Refusal
+from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
+from aftercare.intake.domain.readers.csv_rows import delimiter_of, read_csv
+from aftercare.intake.domain.readers.document import Document
+from aftercare.intake.domain.readers.hl7v2 import read_hl7v2
+from aftercare.intake.domain.readers.xml_tree import read_xml
 
 HEAD = 2048
-_ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?P<name>[A-Za-z_][\w.-]*)")
 _CE_TEXT = re.compile(
     r"^(?:-+\s*Message|content-type:\s*application/cloudevents|ce_\w+:)", re.IGNORECASE | re.MULTILINE
 )
 _YAML_LINE = re.compile(r"^\s*(?:- )?[\w$.\"'/-]+:(?:\s|$)")
 
 
+Read = Callable[[str], Iterator[Document | Refusal]]
+
+
 @dataclass(frozen=True, slots=True)
 class TextFormat:
+    """`reads` gives the documents of a format that holds records; the others are refused with `reason`."""
+
     name: str
     recognises: Callable[[str], bool]
-    reason: Reason
-    detail: str
+    reads: Read | None = None
+    reason: Reason = Reason.NOT_A_RECORD
+    detail: str = ""
 
 
-def recognise_text(text: str) -> Refusal:
-    """The refusal of a body that is no JSON, with the format that it seems to be."""
+def read_other(text: str) -> Iterator[Document | Refusal]:
+    """The documents of a text that is no JSON. Raises `RefusedError` with the format that it seems to be."""
     head = text[:HEAD]
     found = next(row for row in TEXT_FORMATS if row.recognises(head))
-    detail = _xml_detail(head) if found.name == "xml" else found.detail
-    return Refusal(found.reason, detail, found.name)
+    if found.reads is None:
+        raise RefusedError(found.reason, found.detail, found.name)
+    yield from found.reads(text)
 
 
-def _xml_detail(head: str) -> str:
-    """Names the root element when it is one that we know; anything else could be a name of somebody."""
-    for found in _ROOT.finditer(head):
-        name = found["name"]
-        if name in _XML_ROOTS:
-            return f"looks like XML with the root {name} ({_XML_ROOTS[name]}); only JSON is read so far"
-    return "looks like XML; only JSON is read so far"
-
-
-_XML_ROOTS = {
-    "AdverseEvent": "FHIR",
-    "Bundle": "FHIR",
-    "Observation": "FHIR",
-    "ichicsr": "ICH E2B safety report",
-    "MCCI_IN200100UV01": "HL7 v3 safety report",
-    "ClinicalDocument": "CDA",
-    "Events": "incident list",
-}
-
-
-def _comma_rows(head: str) -> bool:
-    lines = head.splitlines()[:5]
-    marks = [line.count(",") + line.count(";") + line.count("\t") for line in lines]
-    return len(lines) > 1 and min(marks) > 0
+def _rows(head: str) -> bool:
+    """A first line of column names, and a second that is divided in the same way."""
+    lines = head.splitlines()
+    delimiter = delimiter_of(head)
+    return delimiter is not None and len(lines) > 1 and delimiter in lines[1]
 
 
 def _yaml_lines(head: str) -> bool:
@@ -70,22 +61,16 @@ def _feature(head: str) -> bool:
 
 
 TEXT_FORMATS: tuple[TextFormat, ...] = (
-    TextFormat("xml", lambda head: head.startswith("<"), Reason.UNSUPPORTED_FORMAT, ""),
-    TextFormat(
-        "hl7v2",
-        lambda head: head.startswith(("MSH|", "FHS|", "BHS|", "\x0bMSH|")),
-        Reason.UNSUPPORTED_FORMAT,
-        "looks like an HL7 v2 message; only JSON is read so far",
-    ),
-    TextFormat("gherkin", _feature, Reason.NOT_A_RECORD, "a description of tests in Gherkin"),
+    TextFormat("xml", lambda head: head.startswith("<"), read_xml),
+    TextFormat("hl7v2", lambda head: head.lstrip("\x0b").startswith(("MSH", "FHS|", "BHS|")), read_hl7v2),
+    TextFormat("gherkin", _feature, detail="a description of tests in Gherkin"),
     TextFormat(
         "cloudevent-listing",
         lambda head: bool(_CE_TEXT.search(head)),
-        Reason.NOT_A_RECORD,
-        "a printed picture of a CloudEvent, not the event's bytes",
+        detail="a printed picture of a CloudEvent, not the event's bytes",
     ),
-    TextFormat("yaml", _yaml_lines, Reason.NOT_A_RECORD, "looks like YAML, which no source sends records in"),
-    TextFormat("markdown", _markdown, Reason.NOT_A_RECORD, "a text in Markdown"),
-    TextFormat("csv", _comma_rows, Reason.UNSUPPORTED_FORMAT, "looks like CSV; only JSON is read so far"),
-    TextFormat("text", lambda _head: True, Reason.UNKNOWN_SHAPE, "plain text of no known format"),
+    TextFormat("yaml", _yaml_lines, detail="looks like YAML, which no source sends records in"),
+    TextFormat("markdown", _markdown, detail="a text in Markdown"),
+    TextFormat("csv", _rows, read_csv),
+    TextFormat("text", lambda _head: True, None, Reason.UNKNOWN_SHAPE, "plain text of no known format"),
 )

@@ -1,0 +1,204 @@
+"""UK HMPPS incident reporting: reports as its REST interface gives them, and its domain events (`interop.md` 2.4, 3).
+
+Prison incidents are stressful events, not errors in care: violence, self-harm, a death. Times are local without a
+zone. `reportReference` stands in reports and events alike, so it is the identity.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aftercare.intake.domain.context import Context
+from aftercare.intake.domain.facts import (
+    IncidentDetails,
+    IncidentReport,
+    IncidentWithdrawal,
+    Mention,
+    NamedPatient,
+    NamedStaff,
+    RcaMilestone,
+    Version,
+)
+from aftercare.intake.domain.format_row import Format, NewContext
+from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
+from aftercare.intake.domain.national.parts import (
+    display_name,
+    event,
+    last_change,
+    mapped,
+    one_record,
+    required,
+    staff_number,
+)
+from aftercare.intake.domain.outcome import Examined, Reason, RefusedError
+from aftercare.intake.domain.vocabulary import (
+    Actuality,
+    EventKind,
+    RcaStep,
+    Relation,
+    SubjectKind,
+    WithdrawalReason,
+)
+
+FORMAT = "hmpps-report"
+EVENT = "hmpps-event"
+PART = "hmpps-part"
+_EVENTS = frozenset(f"incident.report.{what}" for what in ("created", "amended", "deleted"))
+_INVOLVED, _HARMED, _WITNESS = Relation.INVOLVED, Relation.HARMED, Relation.WITNESS
+_RELATIONS = {
+    "ACTIVELY_INVOLVED": _INVOLVED,
+    "ASSISTING_STAFF": _INVOLVED,
+    "AUTHORISING_OFFICER": Relation.ON_SHIFT,
+    "CR_HEAD": _INVOLVED,
+    "CR_LEFT_ARM": _INVOLVED,
+    "CR_LEGS": _INVOLVED,
+    "CR_RIGHT_ARM": _INVOLVED,
+    "CR_SUPERVISOR": _INVOLVED,
+    "FIRST_ON_SCENE": _INVOLVED,
+    "HEALTHCARE": _INVOLVED,
+    "HOSTAGE": _HARMED,
+    "IN_POSSESSION": _INVOLVED,
+    "NEGOTIATOR": _INVOLVED,
+    "PRESENT_AT_SCENE": _WITNESS,
+    "SUSPECTED_INVOLVEMENT": _INVOLVED,
+    "VICTIM": _HARMED,
+    "WITNESS": _WITNESS,
+}
+_WITHDRAWN = {
+    "DUPLICATE": WithdrawalReason.DUPLICATE,
+    "NOT_REPORTABLE": WithdrawalReason.NOT_REPORTABLE,
+}
+_SET_ASIDE = "ON_HOLD"
+_PARTS = (
+    frozenset({"staffUsername", "staffRole"}),
+    frozenset({"prisonerNumber", "prisonerRole"}),
+    frozenset({"descriptionOfChange", "userAction"}),
+    frozenset({"question", "responses"}),
+    frozenset({"text", "firstName", "lastName", "createdBy"}),
+    frozenset({"text", "firstName", "lastName", "createdAt"}),
+    frozenset({"staffUsername"}),
+)
+
+
+def is_report(value: Any) -> bool:
+    said = obj(value)
+    return "reportReference" in said and bool({"incidentDateAndTime", "reportedAt", "status"} & said.keys())
+
+
+def is_domain_event(value: Any) -> bool:
+    return obj(value).get("eventType") in _EVENTS
+
+
+def is_part(value: Any) -> bool:
+    """A staff list, a question, an addendum or a correction by itself: the path of its request named the report."""
+    said = obj(value)
+    return any(names <= said.keys() for names in _PARTS) and "reportReference" not in said
+
+
+def map_report(report: JsonObject, context: Context) -> list[Examined]:
+    """The report, and the steps of an investigation that its status tells of."""
+    reference = required(report.get("reportReference"), "reportReference", FORMAT)
+    status = (text(report.get("status")) or "").upper()
+    version = Version(updated=last_change(report.get("modifiedAt") or report.get("createdAt"), context.source.zone))
+    withdrawn = _WITHDRAWN.get(status)
+    if withdrawn is not None:
+        return [mapped(FORMAT, report, reference, IncidentWithdrawal(reference, withdrawn), context, version)]
+    staff = _staff(report, context)
+    fact = IncidentReport(
+        source_id=reference,
+        details=_details(report, context, staff),
+        numbers=(reference,),
+        staff=staff,
+        patients=_prisoners(report, context),
+    )
+    told = mapped(FORMAT, report, reference, fact, context, version)
+    return [told, *_investigation(report, reference, status, context)]
+
+
+def map_event(said: JsonObject, context: Context) -> Examined:
+    """A change of a report. It says which one and not what: only a deletion can be mapped by itself."""
+    about = obj(said.get("additionalInformation"))
+    reference = identifier(about.get("reportReference")) or identifier(about.get("id"))
+    if said.get("eventType") != "incident.report.deleted":
+        detail = "an event that says which report was written, and not what; have the report itself sent"
+        raise RefusedError(Reason.DATA_ELSEWHERE, detail, EVENT)
+    known = required(reference, "additionalInformation.reportReference", EVENT)
+    version = Version(updated=last_change(said.get("occurredAt"), context.source.zone))
+    fact = IncidentWithdrawal(known, WithdrawalReason.ENTERED_IN_ERROR)
+    return mapped(EVENT, said, known, fact, context, version)
+
+
+def map_part(_part: Any, _context: Context) -> Examined:
+    detail = "a part of a report that does not say of which; send the report with its details"
+    raise RefusedError(Reason.MISSING_FIELD, detail, PART)
+
+
+def _details(report: JsonObject, context: Context, staff: tuple[NamedStaff, ...]) -> IncidentDetails:
+    zone, doubts = context.source.zone, context.doubts
+    site, unit = context.place([place] if (place := text(report.get("location"))) else [])
+    harmed = any(one.relation is Relation.HARMED for one in staff)
+    prisoners = bool(objects(report.get("prisonersInvolved")))
+    return IncidentDetails(
+        kind=EventKind.STRESSFUL_EVENT,
+        site=site,
+        unit=unit,
+        occurred=doubts.moment(report.get("incidentDateAndTime"), "incidentDateAndTime", zone),
+        recorded=doubts.moment(report.get("reportedAt") or report.get("createdAt"), "reportedAt", zone),
+        actuality=Actuality.ACTUAL,
+        harm_rule="hmpps.1",
+        subject=SubjectKind.STAFF if harmed else SubjectKind.PATIENT if prisoners else SubjectKind.UNKNOWN,
+        narrative_present=bool(text(report.get("description")) or objects(report.get("descriptionAddendums"))),
+        synthetic=context.source.synthetic,
+        backfill=context.source.backfill,
+    )
+
+
+def _staff(report: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
+    found = []
+    for one in objects(report.get("staffInvolved")):
+        role = (text(one.get("staffRole")) or "").upper()
+        if role == "DECEASED":
+            context.doubts.note("deceased:staff")
+            continue
+        if role not in _RELATIONS:
+            context.doubts.note("unknown-code:staffRole")
+        names = [name for part in ("firstName", "lastName") if (name := text(one.get(part)))]
+        person = staff_number(one.get("staffUsername"), context) or display_name(" ".join(names), context)
+        if person is None:
+            context.doubts.note("nameless:staff")
+        else:
+            found.append(NamedStaff(person, _RELATIONS.get(role, _INVOLVED)))
+    reporter = staff_number(report.get("reportedBy"), context)
+    return (*found, *([NamedStaff(reporter, Relation.REPORTER)] if reporter else []))
+
+
+def _prisoners(report: JsonObject, context: Context) -> tuple[NamedPatient, ...]:
+    numbers = [identifier(one.get("prisonerNumber")) for one in objects(report.get("prisonersInvolved"))]
+    system = f"{context.source.system}#prisoners"
+    return tuple(NamedPatient(system, number) for number in dict.fromkeys(numbers) if number is not None)
+
+
+def _investigation(report: JsonObject, reference: str, status: str, context: Context) -> Sequence[Examined]:
+    """Set aside for investigation: it has begun. Closed after that: it has ended. Closed by itself says nothing."""
+    history = [(text(one.get("status")) or "").upper() for one in objects(report.get("historyOfStatuses"))]
+    if status == _SET_ASIDE:
+        step = RcaStep.COMMISSIONED
+    elif status == "CLOSED" and _SET_ASIDE in history:
+        step = RcaStep.COMPLETED
+    else:
+        return ()
+    changes = [one.get("changedAt") for one in objects(report.get("historyOfStatuses")) if one.get("status") == status]
+    when = changes[-1] if changes else None
+    at = context.doubts.moment(when, "changedAt", context.source.zone)
+    fact = RcaMilestone(reference, step, (Mention(source_id=reference),), at=at)
+    return [event(FORMAT, [reference, step.value, when], f"{reference} {step.value} {when}", fact, context)]
+
+
+def _map_reports(payload: Any, new: NewContext) -> Sequence[Examined]:
+    return map_report(obj(payload.value), new())
+
+
+ROWS: tuple[Format, ...] = (
+    Format(FORMAT, lambda payload: is_report(payload.value), _map_reports),
+    one_record(EVENT, is_domain_event, map_event),
+    one_record(PART, is_part, map_part),
+)

@@ -1,0 +1,6 @@
+"""The rows of the national and vendor formats."""
+
+from aftercare.intake.domain.format_row import Format
+from aftercare.intake.domain.national import hmpps
+
+NATIONAL: tuple[Format, ...] = (*hmpps.ROWS,)

@@ -1,0 +1,112 @@
+"""Bytes to text by what the bytes, the record or the sender say; never by a guess.
+
+In this order: a byte order mark, UTF-8 that is whole, what the record says of itself (XML's declaration, `MSH-18`),
+what the sender says. Else it is refused, and the refusal names what the bytes look like, so that somebody can say it.
+"""
+
+import re
+
+from charset_normalizer import from_bytes
+
+from aftercare.intake.domain.outcome import Reason, RefusedError
+
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_WIDE = (
+    (re.compile(rb"[{\[<\"]\x00\x00\x00"), "utf-32-le"),
+    (re.compile(rb"\x00\x00\x00[{\[<\"]"), "utf-32-be"),
+    (re.compile(rb"[{\[<\"M]\x00[^\x00]"), "utf-16-le"),
+    (re.compile(rb"\x00[{\[<\"M]\x00"), "utf-16-be"),
+)
+_XML_SAYS = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_HL7_HEAD = re.compile(rb"\A[\x0b\s]*MSH([^\w\s])[^\r\n]*")
+_BELIEVED = {
+    "us-ascii": "cp1252",
+    **{f"iso-8859-{part}": f"iso-8859-{part}" for part in (1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 14, 15, 16)},
+    **{f"windows-{page}": f"cp{page}" for page in range(1250, 1259)},
+    **{f"cp{page}": f"cp{page}" for page in (850, 852, 858, 932, *range(1250, 1259))},
+    "latin-1": "iso-8859-1",
+    "latin1": "iso-8859-1",
+    "shift-jis": "cp932",
+    "windows-31j": "cp932",
+    "ms932": "cp932",
+    "sjis": "cp932",
+    "euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
+    "euc-kr": "cp949",
+    "gb18030": "gb18030",
+    "gbk": "gbk",
+    "big5": "big5",
+    "koi8-r": "koi8-r",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "utf-32": "utf-32",
+    "macintosh": "mac-roman",
+}
+"""Charsets that are believed when somebody states them. Codecs that are no charsets, and UTF-7, are not here."""
+_HL7_NAMES = {
+    **{f"8859/{part}": f"iso-8859-{part}" for part in (1, 2, 3, 4, 5, 7, 8, 9, 15)},
+    "iso ir87": "iso-2022-jp",
+    "iso ir159": "iso-2022-jp",
+    "gb 18030-2000": "gb18030",
+    "big-5": "big5",
+    "unicode utf-16": "utf-16",
+    "ascii": "us-ascii",
+}
+_CAN_BE_ASCII = frozenset({"iso2022_jp"})
+"""Charsets whose bytes are whole UTF-8 too: the sender's word counts before."""
+
+
+def decode(body: bytes, stated: str | None = None) -> str:
+    """The text of a body without its mark. Raises `RefusedError`."""
+    said = [known for name in (_record_says(body), stated) if (known := _known(name)) is not None]
+    for encoding in (*_by_bytes(body), *said):
+        try:
+            text = body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        text = text.lstrip("\ufeff").strip().lstrip("\ufeff")
+        if text and "\x00" not in text:
+            return text
+    if b"\x00" in body[:4096] or body.count(b"\x00") > len(body) // 8:
+        raise RefusedError(Reason.BINARY, "the bytes are not text", "binary")
+    raise RefusedError(Reason.WRONG_CHARSET, f"the bytes are not UTF-8{_looks_like(body)}", "text")
+
+
+def _by_bytes(body: bytes) -> list[str]:
+    marked = next((encoding for mark, encoding in _MARKS if body.startswith(mark)), None)
+    if marked is not None:
+        return [marked]
+    wide = next((encoding for head, encoding in _WIDE if head.match(body)), None)
+    if wide is not None:
+        return [wide]
+    return [] if b"\x1b$" in body[:4096] else ["utf-8-sig"]
+
+
+def _record_says(body: bytes) -> str | None:
+    head = body[:4096].removeprefix(b"\xef\xbb\xbf")
+    xml = _XML_SAYS.match(head)
+    if xml is not None:
+        return xml[1].decode("ascii")
+    hl7 = _HL7_HEAD.match(head)
+    if hl7 is None:
+        return None
+    fields = hl7.group().split(hl7[1])
+    name = fields[17].split(b"~")[0].decode("ascii", "replace").strip().casefold() if len(fields) > 17 else ""
+    return _HL7_NAMES.get(name, name or None)
+
+
+def _known(name: str | None) -> str | None:
+    return _BELIEVED.get(name.strip().casefold().replace("_", "-")) if name else None
+
+
+def _looks_like(body: bytes) -> str:
+    """A hint for the sender. It is never used to read: what looks like one charset can be another."""
+    best = from_bytes(body[: 32 * 1024]).best()
+    name = best.encoding.replace("_", "-") if best is not None else ""
+    return f"; they look like {name}: state it in the content type" if _known(name) else ""

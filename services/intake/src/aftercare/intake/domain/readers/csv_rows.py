@@ -1,0 +1,78 @@
+"""CSV, a record per row: `{"@format": "csv", "@row": 2, COLUMN: cell}`. A column name that stands twice has a list.
+
+Rows are read as they are asked for, so that memory follows the longest row and not their number.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
+from aftercare.intake.domain.readers.document import FORMAT, Document
+
+MAX_ROWS = 10_000
+MAX_COLUMNS = 2_000
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++\Z")
+_DELIMITERS = ",;\t|"
+
+
+def read_csv(text: str) -> Iterator[Document | Refusal]:
+    """A document per row below the header; a row that is broken is refused by itself. Raises `RefusedError`."""
+    delimiter = delimiter_of(text)
+    if delimiter is None:
+        raise RefusedError(Reason.MALFORMED_CSV, "no line of column names divided by commas, semicolons or tabs", "csv")
+    rows = csv.reader((found.group() for found in _LINE.finditer(text)), delimiter=delimiter)
+    header = [name.strip() for name in next(rows)]
+    if len(header) > MAX_COLUMNS:
+        raise RefusedError(Reason.TOO_LARGE, f"more than {MAX_COLUMNS} columns", "csv")
+    yield from _rows(rows, header)
+
+
+def delimiter_of(text: str) -> str | None:
+    """The delimiter that divides the first line into most names: decided by the header alone, cells may hold any."""
+    first = _LINE.match(text)
+    if first is None:
+        return None
+    counts: dict[str, int] = {}
+    for delimiter in _DELIMITERS:
+        try:
+            counts[delimiter] = len(next(csv.reader([first.group()], delimiter=delimiter), []))
+        except csv.Error:
+            continue
+    best = max(counts, key=lambda delimiter: counts[delimiter], default=None)
+    return best if best is not None and counts[best] > 1 else None
+
+
+def _rows(rows: Iterator[list[str]], header: list[str]) -> Iterator[Document | Refusal]:
+    index = 0
+    while True:
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield Refusal(Reason.MALFORMED_CSV, f"row {index + 1} can't be divided into cells", "csv")
+            return
+        if not any(cell.strip() for cell in cells):
+            continue
+        if index >= MAX_ROWS:
+            yield Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_ROWS} rows", "csv")
+            return
+        yield _row(index, header, cells)
+        index += 1
+
+
+def _row(index: int, header: list[str], cells: list[str]) -> Document | Refusal:
+    if any(cells[len(header) :]):
+        return Refusal(Reason.MALFORMED_CSV, f"row {index + 1} has more cells than there are columns", "csv")
+    value: dict[str, Any] = {}
+    for name, cell in zip(header, cells, strict=False):
+        before = value.get(name)
+        if before is None:
+            value[name] = cell
+        elif isinstance(before, list):
+            before.append(cell)
+        else:
+            value[name] = [before, cell]
+    return Document(index, {**value, FORMAT: "csv", "@row": index + 1})

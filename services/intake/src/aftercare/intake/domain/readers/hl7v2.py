@@ -1,0 +1,87 @@
+"""HL7 v2 messages: `{"@format": "hl7v2", "segments": [{"name": "PES", "fields": […]}]}`.
+
+`fields[n]` is field n as the standard counts (`MSH-18` is `fields[18]`): a list of repetitions, each a list of
+components, each a text without its escapes. Frames of MLLP, batches and every kind of line end are read.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import hl7
+
+from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
+from aftercare.intake.domain.readers.document import FORMAT, Document
+
+MAX_PARTS = 100_000
+"""Separators in one body: each makes an object, and a body of nothing else would be many times its size."""
+MAX_MESSAGES = 10_000
+_FRAME = "\x0b\x1c"
+_HEAD = re.compile(r"MSH(?P<field>[^\w\s])(?P<component>[^\w\s])(?P<repetition>[^\w\s])(?P<escape>[^\w\s])")
+_MESSAGE = re.compile(r"^MSH", re.MULTILINE)
+_LETTERS = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\", ".br": "\n", ".sp": "\n"}
+
+
+def read_hl7v2(text: str) -> Iterator[Document | Refusal]:
+    """A document per message. Raises `RefusedError` for a body that holds none."""
+    lines = re.sub(r"\r\n?|\n", "\n", text.translate(dict.fromkeys(map(ord, _FRAME), "\n")))
+    starts = [found.start() for found in _MESSAGE.finditer(lines)]
+    if not starts:
+        raise RefusedError(Reason.MALFORMED_HL7, "a batch without a message (MSH)", "hl7v2")
+    for index, (start, end) in enumerate(zip(starts, [*starts[1:], len(lines)], strict=True)):
+        if index >= MAX_MESSAGES:
+            yield Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_MESSAGES} messages", "hl7v2")
+            return
+        try:
+            yield Document(index, _message(lines[start:end]))
+        except RefusedError as refused:
+            yield refused.refusal
+
+
+def _message(lines: str) -> dict[str, Any]:
+    head = _HEAD.match(lines)
+    if head is None:
+        raise RefusedError(Reason.MALFORMED_HL7, "MSH does not say its separators", "hl7v2")
+    if sum(lines.count(mark) for mark in {*head.groups(), "&", "\n"}) > MAX_PARTS:
+        raise RefusedError(Reason.TOO_LARGE, f"a message of more than {MAX_PARTS} parts", "hl7v2")
+    kept = [line for line in lines.split("\n") if line.strip() and line[:3] not in ("BTS", "FTS")]
+    try:
+        parsed = hl7.parse("\r".join(kept))
+    except (hl7.HL7Exception, ValueError, IndexError, KeyError):
+        raise RefusedError(Reason.MALFORMED_HL7, "the segments can't be told apart", "hl7v2") from None
+    segments = [_segment(segment, head["escape"]) for segment in parsed]
+    return {FORMAT: "hl7v2", "segments": segments}
+
+
+def _segment(segment: Sequence[Any], escape: str) -> dict[str, Any]:
+    plain = [[[str(segment[0])]], [["|"]], [[""]]] if str(segment[0]) == "MSH" else []
+    fields = [*plain, *([_field(field, escape) for field in segment][len(plain) :])]
+    return {"name": str(segment[0]), "fields": fields}
+
+
+def _field(field: Any, escape: str) -> list[list[str]]:
+    return [_repetition(one, escape) for one in (field if isinstance(field, hl7.Field) else [field])]
+
+
+def _repetition(one: Any, escape: str) -> list[str]:
+    if isinstance(one, str):
+        return [_unescaped(one, escape)]
+    return ["&".join(_unescaped(str(part), escape) for part in component) for component in one]
+
+
+def _unescaped(words: str, escape: str) -> str:
+    if escape not in words:
+        return words
+    mark = re.escape(escape)
+    return re.sub(f"{mark}([^{mark}]{{0,64}}){mark}", _meaning, words)
+
+
+def _meaning(found: re.Match[str]) -> str:
+    """What an escape stands for. Highlighting and escapes of the sender's own stand for nothing."""
+    word = found[1]
+    if word[:1] == "X":
+        try:
+            return bytes.fromhex(word[1:]).decode("utf-8", "ignore")
+        except ValueError:
+            return ""
+    return _LETTERS.get(word, "")

@@ -1,0 +1,83 @@
+"""UK HMPPS: reports and domain events."""
+
+import json
+from typing import Any
+
+from aftercare.intake.domain.facts import IncidentWithdrawal, RcaMilestone
+from aftercare.intake.domain.outcome import Mapped, Reason
+from aftercare.intake.domain.vocabulary import EventKind, IdentifierKind, RcaStep, Relation, SubjectKind
+
+from .conftest import RECORDS, Endings, refusal_of, report_of
+
+
+def test_staff_are_named_by_user_name_and_by_name_only_where_there_is_none(endings: Endings) -> None:
+    report = report_of(endings("hmpps/report-on-hold.json")[0])
+    told = [(one.person.kind, one.person.value, one.relation) for one in report.staff]
+    assert told == [
+        (IdentifierKind.IDENTIFIER, "USR_REPORT", Relation.INVOLVED),
+        (IdentifierKind.IDENTIFIER, "X", Relation.WITNESS),
+        (IdentifierKind.DISPLAY_NAME, "Vera Victim", Relation.HARMED),
+        (IdentifierKind.IDENTIFIER, "USR_DOG", Relation.INVOLVED),
+        (IdentifierKind.IDENTIFIER, "USR_REPORT", Relation.REPORTER),
+    ]
+    assert {one.person.system for one in report.staff if one.person.kind is IdentifierKind.IDENTIFIER} == {
+        "urn:hill:staff"
+    }
+
+
+def test_nobody_writes_to_the_dead_and_an_unknown_role_is_doubted_and_counts_as_involved(endings: Endings) -> None:
+    ending = endings("hmpps/report-on-hold.json")[0]
+    assert isinstance(ending, Mapped)
+    assert {"deceased:staff", "unknown-code:staffRole"} <= set(ending.doubts)
+
+
+def test_local_times_are_read_in_the_zone_of_the_source(endings: Endings) -> None:
+    details = report_of(endings("hmpps/report-on-hold.json", zone="Europe/London")[0]).details
+    assert details.occurred is not None
+    assert details.occurred.earliest.isoformat() == "2026-03-01T22:41:07.123456+00:00"
+    assert (details.kind, details.subject, details.site) == (EventKind.STRESSFUL_EVENT, SubjectKind.STAFF, "hill")
+
+
+def test_a_report_set_aside_for_investigation_tells_of_its_beginning_and_closed_of_its_end(endings: Endings) -> None:
+    steps = []
+    for name in ("report-on-hold", "report-closed-after-hold"):
+        [_, investigation] = endings(f"hmpps/{name}.json")
+        assert isinstance(investigation, Mapped)
+        assert isinstance(investigation.fact, RcaMilestone)
+        steps.append(investigation.fact.step)
+    assert steps == [RcaStep.COMMISSIONED, RcaStep.COMPLETED]
+
+
+def test_a_report_that_was_closed_without_being_set_aside_tells_of_no_investigation(endings: Endings) -> None:
+    report = {"reportReference": "1", "status": "CLOSED", "historyOfStatuses": [{"status": "CLOSED"}]}
+    assert len(endings(report)) == 1
+
+
+def test_a_duplicate_is_withdrawn_and_so_is_a_deletion_that_came_through_two_queues(endings: Endings) -> None:
+    for name, reason in (("report-duplicate", "duplicate"), ("event-deleted-through-sns-and-sqs", "entered-in-error")):
+        [ending] = endings(f"hmpps/{name}.json")
+        assert isinstance(ending, Mapped)
+        assert isinstance(ending.fact, IncidentWithdrawal)
+        assert ending.fact.reason == reason
+
+
+def test_a_deletion_takes_back_the_report_that_it_names_by_reference(endings: Endings) -> None:
+    report = report_of(endings("hmpps/report-on-hold.json")[0])
+    [deletion] = endings("hmpps/event-deleted-through-sns-and-sqs.json")
+    assert isinstance(deletion, Mapped)
+    assert deletion.identity.id == report.source_id
+
+
+def test_a_poll_of_a_queue_is_as_many_records_as_it_holds(endings: Endings) -> None:
+    message: dict[str, Any] = json.loads((RECORDS / "hmpps" / "event-deleted-through-sns-and-sqs.json").read_text())
+    lower = {f"{name[0].lower()}{name[1:]}": content for name, content in message.items()}
+    assert len(endings({"Records": [lower, lower]})) == 2
+
+
+def test_an_event_without_data_asks_for_the_report(endings: Endings) -> None:
+    assert refusal_of(endings("hmpps/event-amended.json")[0]).reason is Reason.DATA_ELSEWHERE
+
+
+def test_a_part_that_does_not_say_of_which_report_is_parked_and_says_so(endings: Endings) -> None:
+    found = refusal_of(endings("hmpps/staff-list-of-nobody-knows-which-report.json")[0])
+    assert (found.reason, found.format) == (Reason.MISSING_FIELD, "hmpps-part")
