@@ -3,8 +3,8 @@
 import random
 from collections.abc import Callable, Mapping
 
+from aftercare_local.environment import SERVICES
 from aftercare_local.stack import Stack
-from aftercare_local.world.settling import SERVICES
 
 PROCESSES = tuple(f"{service}-{role}" for service in SERVICES for role in ("api", "stream"))
 MAILS_IN_FLIGHT = 8

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from aftercare_local.failures import StackError
 from aftercare_local.postgres_binaries import binary
 
-DATABASES = ("intake", "directory", "directory_keys", "support", "outreach")
+DATABASES = ("intake", "directory", "directory_keys", "support", "outreach", "sla_event", "sla_support")
 OWN_PREFIX = "aftercare_local_"
 """On a server that is not ours every name starts so: nobody's real `support` is ever dropped."""
 
@@ -70,6 +70,11 @@ def run_sql(server: Server, statements: Sequence[str], database: str = "postgres
     if done.returncode != 0:
         raise StackError(f"PostgreSQL on {server.host}:{server.port} refused: {done.stderr.strip()}")
     return done.stdout.strip()
+
+
+def database_of(service: str) -> str:
+    """The name of a service's database: a word, without the need for quotes."""
+    return service.replace("-", "_")
 
 
 def create_databases(server: Server, *, prefix: str = "") -> dict[str, str]:

@@ -1,9 +1,10 @@
 """The settings of every service: what is the same for all, and what one service alone may know."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from aftercare_local.databases import database_of
 from aftercare_local.kafka_access import KafkaAccess
 from aftercare_local.keys import Keys
 from aftercare_local.mail_server import MailServer
@@ -11,7 +12,8 @@ from aftercare_local.paths import LOCAL
 from aftercare_local.token_issuer import TokenIssuer
 from aftercare_local.world.people import EMPLOYEE_SYSTEM
 
-SERVICES = ("intake", "directory", "support", "outreach")
+SERVICES = ("intake", "directory", "support", "outreach", "sla-event", "sla-support")
+"""What is deployed, each with its own database, role, user and address. `sla` is deployed once for each side."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def environment_of(service: str, around: Surroundings) -> dict[str, str]:
     common = {
         "AFTERCARE_PROFILE": "local",
         "AFTERCARE_CLOCK": around.clock,
-        "AFTERCARE_DATABASE_URL": around.databases[service],
+        "AFTERCARE_DATABASE_URL": around.databases[database_of(service)],
         "AFTERCARE_HTTP_HOST": "127.0.0.1",
         "AFTERCARE_ORGANISATION": around.organisation,
     }
@@ -85,4 +87,15 @@ def _outreach(around: Surroundings) -> dict[str, str]:
     }
 
 
-_OWN = {"intake": _intake, "directory": _directory, "support": _support, "outreach": _outreach}
+def _clocks_of(side: str) -> Callable[[Surroundings], dict[str, str]]:
+    return lambda _around: {"AFTERCARE_SIDE": side}
+
+
+_OWN: Mapping[str, Callable[[Surroundings], dict[str, str]]] = {
+    "intake": _intake,
+    "directory": _directory,
+    "support": _support,
+    "outreach": _outreach,
+    "sla-event": _clocks_of("event"),
+    "sla-support": _clocks_of("support"),
+}

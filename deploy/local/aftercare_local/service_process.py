@@ -78,8 +78,8 @@ class ServiceProcess:
 
 
 def command_of(service: str) -> Path:
-    """The service's own command beside this Python."""
-    return Path(sys.executable).parent / f"aftercare-{service}"
+    """The service's own command beside this Python. One that is deployed for each side is the same for both."""
+    return Path(sys.executable).parent / f"aftercare-{service.removesuffix('-event').removesuffix('-support')}"
 
 
 def start_migration(service: str, env: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:

@@ -19,6 +19,8 @@ AUDIENCES = {
     "directory": Audience.IDENTITY,
     "support": Audience.SUPPORT,
     "outreach": Audience.SUPPORT,
+    "sla-event": Audience.EVENT,
+    "sla-support": Audience.SUPPORT,
 }
 """The audience that each service accepts."""
 

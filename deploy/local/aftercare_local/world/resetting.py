@@ -2,6 +2,11 @@
 
 from aftercare_local.world.world import World
 
+_CLOCKS = (
+    "select format('%I.%I', table_schema, table_name) as name from information_schema.tables"
+    " where table_schema = 'public' and table_type = 'BASE TABLE'"
+    " and table_name not in ('alembic_version', 'inbox', 'rule')"
+)
 _EMPTY = {
     "support": (
         "select format('%I.%I', table_schema, table_name) as name from information_schema.tables"
@@ -13,6 +18,8 @@ _EMPTY = {
         " where table_schema = 'public' and table_type = 'BASE TABLE'"
         " and table_name not in ('alembic_version', 'inbox')"
     ),
+    "sla_event": _CLOCKS,
+    "sla_support": _CLOCKS,
 }
 
 

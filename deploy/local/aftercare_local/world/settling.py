@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aftercare.kit.clock import FileClock
+from aftercare_local.databases import database_of
+from aftercare_local.environment import SERVICES
 from aftercare_local.world.databases import Databases
 from aftercare_local.world.lag import Lag
 
-SERVICES = ("intake", "directory", "support", "outreach")
+DATABASES = tuple(database_of(service) for service in SERVICES)
+CLOCKS = ("sla_event", "sla_support")
 QUIET_LOOKS = 2
 """How often in a row everything must be quiet: a message may be between two places at one look."""
 
@@ -42,7 +45,7 @@ class Settling:
     def activity(self) -> Activity:
         now = self._clock.now()
         pending: dict[str, int] = {}
-        for service in SERVICES:
+        for service in DATABASES:
             pending[f"{service} outbox"] = self._databases.value(service, "select count(*) from outbox")
             pending[f"{service} due timers"] = self._databases.value(
                 service, "select count(*) from timer where due_at <= $1", now
@@ -50,6 +53,10 @@ class Settling:
         pending["outreach sends"] = self._databases.value(
             "outreach", "select count(*) from message where status = 'queued' and due <= $1", now
         )
+        for side in CLOCKS:
+            pending[f"{side} due clocks"] = self._databases.value(
+                side, "select count(*) from clock where next_at <= $1", now
+            )
         if not any(pending.values()):
             pending |= self._lag()
         return Activity(pending)
@@ -84,12 +91,15 @@ class Settling:
         """The next instant at which anything is due, up to `before`."""
         due = [
             self._databases.value(service, "select min(due_at) from timer where due_at <= $1", before)
-            for service in SERVICES
+            for service in DATABASES
         ]
         due.append(
             self._databases.value(
                 "outreach", "select min(due) from message where status = 'queued' and due <= $1", before
             )
+        )
+        due.extend(
+            self._databases.value(side, "select min(next_at) from clock where next_at <= $1", before) for side in CLOCKS
         )
         return min((instant for instant in due if instant is not None), default=None)
 

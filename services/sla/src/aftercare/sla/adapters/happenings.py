@@ -1,0 +1,123 @@
+"""Happenings and links in Postgres: sets that only grow until they are purged."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aftercare.kit.ids import derived_reference
+from aftercare.programme.happenings import Happening
+from aftercare.programme.model import HarmLevel
+from aftercare.sla.domain.model import Happened, Link, Told
+
+_FIELDS = {
+    "subject": "text",
+    "kind": "text",
+    "at": "timestamptz",
+    "received": "timestamptz",
+    "earliest": "timestamptz",
+    "occurred": "timestamptz",
+    "discovered": "timestamptz",
+    "reported": "timestamptz",
+    "revision": "integer",
+    "harm": "text",
+    "event_kind": "text",
+    "site": "text",
+    "route": "text",
+    "mute": "boolean",
+}
+_COLUMNS = ", ".join(_FIELDS)
+
+
+async def keep(connection: AsyncConnection, happened: Collection[Happened]) -> None:
+    """Store what is not there yet."""
+    if not happened:
+        return
+    values: dict[str, list[object]] = {name: [getattr(one, name) for one in happened] for name in _FIELDS}
+    values["happening"] = [identity_of(one) for one in happened]
+    values["flags"] = [",".join(sorted(one.flags)) for one in happened]
+    await connection.execute(_KEEP, values)
+
+
+async def join(connection: AsyncConnection, links: Iterable[Link]) -> None:
+    """Store what belongs together."""
+    ordered = sorted({(one.source, one.target) for one in links})
+    if ordered:
+        sources, targets = [source for source, _ in ordered], [target for _, target in ordered]
+        await connection.execute(_JOIN, {"sources": sources, "targets": targets})
+
+
+async def groups(connection: AsyncConnection, named: Iterable[str]) -> set[str]:
+    """Everything whose clocks can change when something happens to these: all that hangs together with them.
+
+    Incidents and analyses hang together, obligations, cases and assignments do. What happens to an incident counts
+    for its obligations, not the other way round.
+    """
+    rows = await connection.execute(_GROUPS, {"named": list(named)})
+    return set(rows.scalars())
+
+
+async def told_of(connection: AsyncConnection, subjects: Iterable[str]) -> Told:
+    """All happenings and links of whole groups, and of the incidents of their obligations."""
+    subjects = list(subjects)
+    around = set((await connection.execute(_AROUND, {"subjects": subjects})).scalars())
+    wanted = {"subjects": sorted(around.union(subjects))}
+    found = await connection.execute(_OF_SUBJECTS, wanted)
+    links = await connection.execute(_LINKS, wanted)
+    return Told(frozenset(map(_happened, found)), frozenset(Link(row.source, row.target) for row in links))
+
+
+def identity_of(one: Happened) -> str:
+    """The same for the same content, however often and in whatever message it comes."""
+    return derived_reference("hap", *(_as_text(getattr(one, each.name)) for each in fields(one)))
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+
+
+def _happened(row: Any) -> Happened:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    values["kind"] = Happening(row.kind)
+    values["harm"] = HarmLevel(row.harm) if row.harm else None
+    return Happened(**values, flags=frozenset(row.flags))
+
+
+_KEEP = text(
+    f"insert into happening (happening, flags, {_COLUMNS})"  # noqa: S608 - our own names
+    f" select happening, string_to_array(flags, ','), {_COLUMNS} from unnest("
+    " cast(:happening as text[]), cast(:flags as text[]),"
+    f" {', '.join(f'cast(:{name} as {kind}[])' for name, kind in _FIELDS.items())})"
+    f" as u(happening, flags, {_COLUMNS}) on conflict do nothing"
+)
+_JOIN = text(
+    "insert into link (source, target, crosses)"
+    " select s, t, left(s, 3) in ('inc', 'rca') and left(t, 3) not in ('inc', 'rca')"
+    " from unnest(cast(:sources as text[]), cast(:targets as text[])) as u(s, t) on conflict do nothing"
+)
+_NEIGHBOURS = (
+    "join lateral (select target as next from link where source = subject and not crosses"
+    " union all select source from link where target = subject and not crosses) n on true"
+)
+_GROUPS = text(
+    "with recursive first(subject) as (select unnest(cast(:named as text[]))"  # noqa: S608 - our own words
+    " union select next from first " + _NEIGHBOURS + "),"
+    " below(subject) as (select target from first join link on source = subject where crosses"
+    " union select next from below " + _NEIGHBOURS + ")"
+    " select subject from first union select subject from below"
+)
+_AROUND = text(
+    "with recursive above(subject) as (select source from link"  # noqa: S608 - our own words
+    " where target = any(cast(:subjects as text[])) and crosses"
+    " union select next from above " + _NEIGHBOURS + ") select subject from above"
+)
+_OF_SUBJECTS = text(f"select flags, {_COLUMNS} from happening where subject = any(cast(:subjects as text[]))")  # noqa: S608
+_LINKS = text(
+    "select source, target from link where target = any(cast(:subjects as text[]))"
+    " and source = any(cast(:subjects as text[]))"
+)

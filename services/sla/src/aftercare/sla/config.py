@@ -1,0 +1,35 @@
+"""The settings of the clocks: which side they measure, and by which packs."""
+
+from datetime import timedelta
+
+from pydantic import Field, field_validator
+
+from aftercare.kit.settings import ServiceSettings
+from aftercare.programme.clocks import Side
+
+TOPICS_KEEP = timedelta(days=21)
+"""How long the topics that are read keep a record, at most: what could come again must meet its clock."""
+
+
+class SlaSettings(ServiceSettings):
+    """What the clocks read beside what every service reads. `organisation` names sites, zones and holidays."""
+
+    side: Side = Field(description="'event' or 'support': which topics are read, and whose promises are measured")
+    clock_packs: str | None = Field(
+        None, description="Clock packs for all sites, by name or path, with commas; without it by jurisdiction of each"
+    )
+    clocks_kept: timedelta = Field(
+        timedelta(days=35), description="How long a clock that has ended is kept; longer than topics keep their records"
+    )
+
+    @field_validator("clocks_kept")
+    @classmethod
+    def _longer_than_the_topics(cls, value: timedelta) -> timedelta:
+        if value <= TOPICS_KEEP:
+            raise ValueError("must be longer than the topics keep their records (21 days)")
+        return value
+
+    @property
+    def pack_names(self) -> tuple[str, ...]:
+        """The packs that hold everywhere, in order; none where each site's jurisdiction decides."""
+        return tuple(name.strip() for name in (self.clock_packs or "").split(",") if name.strip())

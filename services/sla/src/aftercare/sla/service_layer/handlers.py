@@ -1,0 +1,31 @@
+"""What is done with messages: keep what they tell, and reckon the clocks that it touches, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aftercare.kit.messaging.consumer import Received
+from aftercare.kit.store.transaction import Transaction
+from aftercare.schemas.base import Message
+from aftercare.sla.adapters import happenings
+from aftercare.sla.domain.model import Happened, Link
+from aftercare.sla.service_layer.locking import hold
+from aftercare.sla.translation_in import told_by
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """The stream side of the clocks. `on_messages` is a `kit.messaging.consumer.Handle`."""
+
+    async def on_messages(self, tx: Transaction, batch: Sequence[Received[Message]]) -> None:
+        told = [told_by(one) for one in batch]
+        happened = {each for one in told for each in one.happenings}
+        links = {each for one in told for each in one.links}
+        await hold(tx, named_in(happened, links))
+        await happenings.keep(tx.connection, happened)
+        await happenings.join(tx.connection, links)
+
+
+def named_in(happened: Iterable[Happened], links: Iterable[Link]) -> set[str]:
+    """Every subject that is spoken of."""
+    ends = (end for link in links for end in (link.source, link.target))
+    return {*(one.subject for one in happened), *ends}
