@@ -159,7 +159,7 @@ def test_each_event_of_a_bundle_is_a_record(door: Door, adverse_event: Any, kind
             kind=kind,
         ),
     )
-    assert [one.identity.id for one in found if isinstance(one, Mapped)] == ["ae-1", "ae-2", "ae-3"]
+    assert sorted(one.identity.id for one in found if isinstance(one, Mapped)) == ["ae-1", "ae-2", "ae-3"]
 
 
 def test_references_inside_a_bundle_are_followed(door: Door, adverse_event: Any) -> None:

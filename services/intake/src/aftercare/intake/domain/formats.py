@@ -5,38 +5,28 @@ A row recognises a record by its fields. It maps it, or refuses it with a reason
 """
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 from aftercare.intake.domain.contract.messages import is_ours, map_message
 from aftercare.intake.domain.envelope import Payload
-from aftercare.intake.domain.fhir.adverse_event import map_adverse_event
-from aftercare.intake.domain.fhir.fhir import BUNDLE, OTHER, map_bundle, map_other
+from aftercare.intake.domain.fhir.fhir import FhirReader
+from aftercare.intake.domain.fhir.table import fhir_rows
+from aftercare.intake.domain.fhir.xml import as_json
 from aftercare.intake.domain.format_row import Format, NewContext
-from aftercare.intake.domain.json_values import obj
 from aftercare.intake.domain.national.table import NATIONAL
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.unrecognised import refuse_unrecognised
 
-
-def _resource(payload: Payload) -> Any:
-    return obj(payload.value).get("resourceType")
-
-
 FORMATS: tuple[Format, ...] = (
     Format("aftercare-source", is_ours, lambda payload, new: [map_message(payload, new())]),
     *NATIONAL,
-    Format(
-        "fhir-adverse-event",
-        lambda payload: _resource(payload) == "AdverseEvent",
-        lambda payload, new: [map_adverse_event(payload.value, new())],
-    ),
-    Format(BUNDLE, lambda payload: _resource(payload) == "Bundle", lambda payload, new: map_bundle(payload.value, new)),
-    Format(OTHER, lambda payload: _resource(payload) is not None, lambda payload, _new: [map_other(payload.value)]),
+    *fhir_rows(FhirReader()),
 )
 
 
 def map_payload(payload: Payload, new_context: NewContext, only: str | None = None) -> Sequence[Examined]:
     """What becomes of one payload: at least one ending. `only` names the one format to try. Never raises."""
+    payload = replace(payload, value=as_json(payload.value))
     rows = [row for row in FORMATS if only in (None, row.name)]
     found = next((row for row in rows if row.recognises(payload)), None)
     if found is None:

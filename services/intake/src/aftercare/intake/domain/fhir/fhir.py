@@ -1,19 +1,23 @@
-"""FHIR as it comes: an AdverseEvent of some release, a Bundle, or something else."""
+"""FHIR as it comes: a resource that tells of an incident, a Bundle of them, a notification, or something else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from aftercare.intake.domain.context import Context
-from aftercare.intake.domain.facts import IncidentWithdrawal, Version
 from aftercare.intake.domain.fhir.adverse_event import Setting, map_adverse_event
 from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, Entry, entries_of, neighbours_of
-from aftercare.intake.domain.fhir.references import Neighbours
+from aftercare.intake.domain.fhir.changes import map_change, withdrawal
+from aftercare.intake.domain.fhir.notifications import FORMAT as NOTIFICATION
+from aftercare.intake.domain.fhir.notifications import SIGNS_OF_LIFE, Notification, notification_of
+from aftercare.intake.domain.fhir.pointers import pointer_of, to_be_fetched
+from aftercare.intake.domain.fhir.references import Neighbours, plain_address
 from aftercare.intake.domain.fhir.resources import describe_resource, is_read_later, list_resources
-from aftercare.intake.domain.json_values import JsonObject, body_hash, text
-from aftercare.intake.domain.outcome import Examined, Mapped, Reason, RecordIdentity, Refusal
-from aftercare.intake.domain.vocabulary import WithdrawalReason
+from aftercare.intake.domain.json_values import JsonObject, text
+from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 
 BUNDLE = "fhir-bundle"
 OTHER = "fhir-other"
+NewContext = Callable[[], Context]
 _BUNDLE_TYPES = frozenset(
     {
         "document",
@@ -30,33 +34,109 @@ _BUNDLE_TYPES = frozenset(
 )
 
 
-def map_bundle(bundle: JsonObject, new_context: Callable[[], Context]) -> Sequence[Examined]:
-    """One ending per AdverseEvent; one for the whole Bundle when it holds none."""
-    entries = entries_of(bundle)
-    if len(entries) > MAX_ENTRIES:
-        return [Refusal(Reason.TOO_MANY_RECORDS, f"a Bundle with more than {MAX_ENTRIES} entries", BUNDLE)]
-    near = neighbours_of(entries)
-    found = [_map_entry(entry, new_context, near) for entry in entries]
-    endings = [ending for ending in found if ending is not None]
-    return endings or [_without_events(bundle, entries)]
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A national use of AdverseEvent that has its own mapping: told by profile or extension addresses."""
+
+    name: str
+    recognises: Callable[[JsonObject], bool]
+    maps: Callable[[JsonObject, Context, Setting], Examined]
 
 
-def map_other(resource: JsonObject) -> Refusal:
-    """A resource that is no AdverseEvent: kept when a later release will read it."""
+@dataclass(frozen=True, slots=True)
+class FhirReader:
+    """FHIR's own mappings, and the national profiles that come before them."""
+
+    profiles: tuple[Profile, ...] = ()
+
+    def map_event(self, event: JsonObject, context: Context, setting: Setting | None = None) -> Examined:
+        """One AdverseEvent, by the first profile that recognises it, else by the tables of FHIR's releases."""
+        own = next((profile for profile in self.profiles if profile.recognises(event)), None)
+        return own.maps(event, context, setting or Setting()) if own else map_adverse_event(event, context, setting)
+
+    def map_resource(self, resource: JsonObject, new_context: NewContext) -> Sequence[Examined]:
+        """One resource that is neither an AdverseEvent nor a Bundle."""
+        notification = notification_of(resource)
+        if notification is not None:
+            return list(_notified(notification, new_context, Neighbours()))
+        found = list(self._of_other_kind(resource, new_context, Setting()))
+        return found or [_no_incident(resource)]
+
+    def map_bundle(self, bundle: JsonObject, new_context: NewContext) -> Sequence[Examined]:
+        """One ending per record inside; one for the whole Bundle when it holds none."""
+        entries = entries_of(bundle)
+        if len(entries) > MAX_ENTRIES:
+            return [Refusal(Reason.TOO_MANY_RECORDS, f"a Bundle with more than {MAX_ENTRIES} entries", BUNDLE)]
+        near = neighbours_of(entries)
+        notifications = [found for entry in entries if (found := notification_of(entry.resource)) is not None]
+        gap = any(notification.has_gap for notification in notifications)
+
+        def fresh() -> Context:
+            context = new_context()
+            if gap:
+                context.doubts.note("notification-gap")
+            return context
+
+        endings = [ending for entry in entries for ending in self._map_entry(entry, fresh, near)]
+        told = {plain_address(entry.address) for entry in entries if entry.address and (entry.deleted or entry.changed)}
+        for notification in notifications:
+            endings.extend(_notified(notification, fresh, near, told))
+        return endings or [_without_events(bundle, entries)]
+
+    def _map_entry(self, entry: Entry, new_context: NewContext, near: Neighbours) -> Iterator[Examined]:
+        if entry.deleted is not None:
+            pointer = pointer_of({"reference": entry.deleted}, new_context())
+            if pointer is not None and pointer.kind == "AdverseEvent":
+                yield withdrawal(pointer, BUNDLE, entry.said, entry.version)
+            return
+        if entry.changed is not None:
+            pointer = pointer_of({"reference": entry.changed}, new_context())
+            ending = to_be_fetched(pointer, "an entry of a Bundle", BUNDLE)
+            if ending.reason is Reason.TO_BE_FETCHED:
+                yield ending
+            return
+        setting = Setting(near, entry.address, entry.version, entry.reported)
+        if entry.resource.get("resourceType") == "AdverseEvent":
+            yield self.map_event(entry.resource, new_context(), setting)
+        else:
+            found = self._of_other_kind(entry.resource, new_context, setting)
+            yield from (one for one in found if not (isinstance(one, Refusal) and _is_beside_the_point(one)))
+
+    def _of_other_kind(self, resource: JsonObject, new_context: NewContext, setting: Setting) -> Iterator[Examined]:
+        kind = resource.get("resourceType")
+        if kind in ("AuditEvent", "Provenance"):
+            yield map_change(resource, new_context(), setting.neighbours)
+
+
+def _is_beside_the_point(refusal: Refusal) -> bool:
+    """In a Bundle that tells of something, resources that tell of nothing are no records of their own."""
+    return refusal.reason is Reason.NOT_AN_INCIDENT
+
+
+def _notified(
+    notification: Notification, new_context: NewContext, near: Neighbours, told: set[str] | None = None
+) -> Iterator[Examined]:
+    """The endings of a notification beside those of the resources that it brings along."""
+    if notification.status == "error":
+        detail = "the source's server says that a subscription fails: it may have held events back"
+        yield Refusal(Reason.SUBSCRIPTION_FAILING, detail, NOTIFICATION)
+    elif notification.kind in SIGNS_OF_LIFE:
+        yield Refusal(Reason.SIGN_OF_LIFE, f"a {notification.kind} of a subscription", NOTIFICATION)
+    for event in notification.events:
+        if near.resolve(event.focus) or plain_address(text(event.focus.get("reference")) or "") in (told or ()):
+            continue
+        if event.focus:
+            yield to_be_fetched(pointer_of(event.focus, new_context()), "a notification", NOTIFICATION)
+        else:
+            detail = "a notification says that something happened, and not what"
+            yield Refusal(Reason.DATA_ELSEWHERE, detail, NOTIFICATION)
+
+
+def _no_incident(resource: JsonObject) -> Refusal:
     kind = resource.get("resourceType")
     if is_read_later(kind):
         return Refusal(Reason.UNSUPPORTED_RESOURCE, f"{describe_resource(kind)} is not read yet", OTHER)
     return Refusal(Reason.NOT_AN_INCIDENT, f"{describe_resource(kind)} tells of no incident by itself", OTHER)
-
-
-def _map_entry(entry: Entry, new_context: Callable[[], Context], near: Neighbours) -> Examined | None:
-    if entry.deleted_id is not None:
-        fact = IncidentWithdrawal(entry.deleted_id, WithdrawalReason.ENTERED_IN_ERROR)
-        digest = body_hash([entry.deleted_id, entry.deletion])
-        return Mapped(BUNDLE, RecordIdentity("incident", entry.deleted_id), Version(), digest, fact)
-    if entry.resource.get("resourceType") != "AdverseEvent":
-        return None
-    return map_adverse_event(entry.resource, new_context(), Setting(near, entry.address))
 
 
 def _without_events(bundle: JsonObject, entries: list[Entry]) -> Refusal:

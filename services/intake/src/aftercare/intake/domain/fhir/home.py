@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aftercare.intake.domain.fhir.xml import as_json
 from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
 
 MAX_LOOK = 50
@@ -9,7 +10,7 @@ MAX_LOOK = 50
 
 def home_of(resource: Any) -> str | None:
     """`meta.source`, of a Bundle also that of its first entries, or the absolute address of one of them."""
-    whole = obj(resource)
+    whole = obj(as_json(resource))
     stated = _stated(whole)
     if stated is not None or whole.get("resourceType") != "Bundle":
         return stated

@@ -8,14 +8,13 @@ _LATER = {
     "Appointment": "interviews and meetings",
     "Communication": "disclosure conversations",
     "CommunicationRequest": "planned disclosure conversations",
-    "AuditEvent": "changes of resources",
-    "SubscriptionStatus": "notifications",
-    "Provenance": "who changed what",
 }
-_NO_INCIDENT = frozenset(
+_KNOWN = frozenset(
     {
         "Account",
+        "AdverseEvent",
         "AllergyIntolerance",
+        "AuditEvent",
         "Basic",
         "Binary",
         "CarePlan",
@@ -52,6 +51,7 @@ _NO_INCIDENT = frozenset(
         "Practitioner",
         "PractitionerRole",
         "Procedure",
+        "Provenance",
         "Questionnaire",
         "QuestionnaireResponse",
         "RelatedPerson",
@@ -62,6 +62,7 @@ _NO_INCIDENT = frozenset(
         "Specimen",
         "StructureDefinition",
         "Subscription",
+        "SubscriptionStatus",
         "Substance",
         "ValueSet",
     }
@@ -75,7 +76,7 @@ def is_read_later(kind: object) -> bool:
 
 def is_known(kind: str) -> bool:
     """Whether this is the name of a FHIR resource, and not a word of the sender's own."""
-    return kind == "AdverseEvent" or kind in _LATER or kind in _NO_INCIDENT
+    return kind in _LATER or kind in _KNOWN
 
 
 def describe_resource(kind: object) -> str:
@@ -84,12 +85,12 @@ def describe_resource(kind: object) -> str:
         return "a resource without a type"
     if kind in _LATER:
         return f"a FHIR {kind} ({_LATER[kind]})"
-    if kind in _NO_INCIDENT:
+    if kind in _KNOWN:
         return f"a FHIR {kind}"
     return "a FHIR resource of another type"
 
 
 def list_resources(kinds: list[object]) -> str:
     """The known resource types among `kinds`, at most five, for a reason."""
-    known = sorted({kind for kind in kinds if isinstance(kind, str) and (kind in _LATER or kind in _NO_INCIDENT)})
+    known = sorted({kind for kind in kinds if isinstance(kind, str) and (kind in _LATER or kind in _KNOWN)})
     return ", ".join(known[:5]) or "nothing that we know"

@@ -1,0 +1,102 @@
+"""What FHIR subscriptions send: R5, and the backport to R4 and R4B (`interop.md` 2.3).
+
+The status comes as SubscriptionStatus, or in R4 as Parameters. Handshakes and heartbeats are signs of life; an event
+brings its resources along, or only says which ones changed, or nothing but that something did.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
+
+FORMAT = "fhir-notification"
+SIGNS_OF_LIFE = frozenset({"handshake", "heartbeat"})
+
+
+@dataclass(frozen=True, slots=True)
+class NotifiedEvent:
+    focus: JsonObject
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """`kind` and `status` are the sender's words, in lower case; compare them, never pass them on."""
+
+    kind: str
+    status: str
+    events: tuple[NotifiedEvent, ...]
+    since_start: int | None
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether event numbers are missing among its own events, or between them and its count."""
+        numbers = sorted({event.number for event in self.events if event.number is not None})
+        if not numbers:
+            return False
+        whole = numbers == list(range(numbers[0], numbers[-1] + 1))
+        return not whole or (self.since_start is not None and self.since_start > numbers[-1])
+
+
+def notification_of(resource: JsonObject) -> Notification | None:
+    """The notification that a resource is the status of."""
+    if resource.get("resourceType") == "SubscriptionStatus":
+        return _read(resource)
+    if resource.get("resourceType") != "Parameters":
+        return None
+    said = _parameters(resource)
+    is_status = bool({"subscription", "subscription-url"} & said.keys())
+    return _read(said) if is_status else None
+
+
+def _read(said: Mapping[str, Any]) -> Notification:
+    events = [
+        NotifiedEvent(obj(one.get("focus")), _number(one.get("eventNumber")))
+        for one in objects(said.get("notificationEvent"))
+    ]
+    return Notification(
+        kind=(text(said.get("type")) or text(said.get("notificationType")) or "").casefold(),
+        status=(text(said.get("status")) or text(said.get("subscription-status")) or "").casefold(),
+        events=tuple(events),
+        since_start=_number(said.get("eventsSinceSubscriptionStart")),
+    )
+
+
+def _parameters(resource: JsonObject) -> dict[str, Any]:
+    """Parameters as an object of R5's names: values by name, parts as objects, repeated ones as lists."""
+    said: dict[str, Any] = {}
+    for name, value in _named(objects(resource.get("parameter"))):
+        if name in said and isinstance(said[name], list):
+            said[name].append(value)
+        elif name == "notificationEvent":
+            said[name] = [value]
+        else:
+            said[name] = value
+    return said
+
+
+def _named(parameters: list[JsonObject]) -> Iterator[tuple[str, Any]]:
+    for one in parameters:
+        name = text(one.get("name"))
+        if name is None:
+            continue
+        value = next((inner for key, inner in one.items() if key.startswith("value")), None)
+        parts = objects(one.get("part"))
+        yield _NAMES.get(name, name), dict(_named(parts)) if parts else value
+
+
+_NAMES = {
+    "events-since-subscription-start": "eventsSinceSubscriptionStart",
+    "subscription-event-count": "eventsSinceSubscriptionStart",
+    "notification-event": "notificationEvent",
+    "event-number": "eventNumber",
+}
+
+
+def _number(value: Any) -> int | None:
+    """Event numbers are integer64: JSON has them as texts."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    words = text(value) or ""
+    return int(words) if words.isascii() and words.isdigit() and len(words) <= 18 else None
