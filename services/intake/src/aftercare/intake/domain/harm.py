@@ -4,10 +4,10 @@ Every rule has a name with a version that travels with the value, so that a late
 apart from this one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
+from aftercare.intake.domain.crosswalk import RANK, HarmScale, load_scales
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, Outcome, Seriousness, Severity
 
 FHIR_R4_RULE = "fhir-r4.1"
@@ -53,99 +53,37 @@ def derive_harm(axes: Axes) -> HarmLevel:
     return HarmLevel.UNKNOWN
 
 
+HARM_SCALES: Mapping[str, HarmScale] = load_scales()
+
+
 @dataclass(frozen=True, slots=True)
-class HarmScale:
-    """A published scale, as data. `rule` names it and the version of this reading."""
+class StatedHarm:
+    """A code of a scale, as a source stated it, with what it means. Kept beside the derived value."""
 
-    name: str
+    scale: str
+    code: str
+    level: HarmLevel
     rule: str
-    provenance: str
-    codes: Mapping[str, HarmLevel]
+
+    def __str__(self) -> str:
+        return f"{self.scale}:{self.code}"
 
 
-def _scale(name: str, provenance: str, **codes: HarmLevel) -> HarmScale:
-    return HarmScale(name, f"{name}.1", provenance, MappingProxyType({key.strip("_"): v for key, v in codes.items()}))
-
-
-_H = HarmLevel
-HARM_SCALES: Mapping[str, HarmScale] = {
-    scale.name: scale
-    for scale in (
-        HarmScale("aftercare", "aftercare.1", "our own words", {level.value: level for level in HarmLevel}),
-        HarmScale(
-            "ahrq",
-            "ahrq.1",
-            "AHRQ Common Formats harm scale",
-            {
-                "unsafe condition": _H.UNSAFE_CONDITION,
-                "near miss": _H.NEAR_MISS,
-                "no harm": _H.NO_HARM,
-                "mild harm": _H.LOW,
-                "moderate harm": _H.MODERATE,
-                "severe harm": _H.SEVERE,
-                "death": _H.DEATH,
-                "unknown": _H.UNKNOWN,
-            },
-        ),
-        _scale(
-            "ncc-merp",
-            "NCC MERP index, medication errors only; D straddles no harm and low",
-            a=_H.UNSAFE_CONDITION,
-            b=_H.NEAR_MISS,
-            c=_H.NO_HARM,
-            d=_H.NO_HARM,
-            e=_H.MODERATE,
-            f=_H.MODERATE,
-            g=_H.SEVERE,
-            h=_H.SEVERE,
-            i=_H.DEATH,
-        ),
-        _scale(
-            "lfpse-physical",
-            "LFPSE v5 physical harm: 1 is the worst",
-            _1=_H.DEATH,
-            _2=_H.SEVERE,
-            _3=_H.MODERATE,
-            _4=_H.LOW,
-            _5=_H.NO_HARM,
-        ),
-        _scale(
-            "lfpse-psychological",
-            "LFPSE v5 psychological harm: 1 is the worst",
-            _1=_H.SEVERE,
-            _2=_H.MODERATE,
-            _3=_H.LOW,
-            _4=_H.NO_HARM,
-        ),
-        _scale(
-            "nrls",
-            "NRLS degree of harm",
-            no_harm=_H.NO_HARM,
-            low=_H.LOW,
-            moderate=_H.MODERATE,
-            severe=_H.SEVERE,
-            death=_H.DEATH,
-        ),
-        _scale(
-            "who-icps",
-            "WHO ICPS 2009 degree of harm",
-            none=_H.NO_HARM,
-            mild=_H.LOW,
-            moderate=_H.MODERATE,
-            severe=_H.SEVERE,
-            death=_H.DEATH,
-        ),
-    )
-}
+def stated_harm(scale_name: str | None, written: str | None) -> StatedHarm | None:
+    """What a code of a scale says; `None` without a scale, or when the code is not of it: nothing is guessed."""
+    scale = HARM_SCALES.get(scale_name.casefold()) if scale_name else None
+    code = scale.code_of(written) if scale and written else None
+    if scale is None or code is None:
+        return None
+    return StatedHarm(scale.name, code, scale.levels[code], scale.rule)
 
 
 def read_harm(scale_name: str, code: str) -> tuple[HarmLevel, str] | None:
     """Harm and rule for a code of a scale; `None` when the scale or the code is not known."""
-    scale = HARM_SCALES.get(scale_name.casefold())
-    if scale is None:
-        return None
-    words = " ".join(code.casefold().replace("-", " ").replace("_", " ").split())
-    for candidate, level in scale.codes.items():
-        if candidate.replace("-", " ").replace("_", " ") == words:
-            return level, scale.rule
-    return None
+    stated = stated_harm(scale_name, code)
+    return (stated.level, stated.rule) if stated is not None else None
+
+
+def worst(levels: Iterable[HarmLevel]) -> HarmLevel:
+    """The worst of many that are known: of patients, of physical and psychological harm. Unknown when none is."""
+    return max((level for level in levels if level in RANK), key=lambda level: RANK[level], default=HarmLevel.UNKNOWN)
