@@ -17,7 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from aftercare.programme.clocks import Age, ClockRule, Route, Timestamp
+from aftercare.programme.clocks import ClockRule, Route, Timestamp
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import HarmLevel, Site
 
@@ -165,8 +165,13 @@ class Clock:
         """When it is missed if nothing comes before: due, or the act that came too soon."""
         return self.outcome.broken or self.due
 
+    @property
+    def stopped_late(self) -> bool:
+        """Done after all, too late. (A round of a recurring clock begins before it is due.)"""
+        return self.due is not None and self.outcome.stopped is not None and self.due < self.outcome.stopped
+
     def state_at(self, now: datetime) -> State:
-        overdue = self.due is not None and self.due <= now and not isinstance(self.rule.form, Age)
+        overdue = self.due is not None and self.due <= now
         return State.MISSED if self.outcome.verdict is State.RUNNING and overdue else self.outcome.verdict
 
 

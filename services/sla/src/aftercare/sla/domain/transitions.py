@@ -1,0 +1,99 @@
+"""From what was said of a clock and what is true of it now to what has to be said: one life, told step by step."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from aftercare.programme.clocks import Recurring
+from aftercare.sla.domain.model import (
+    Cancelled,
+    CancelReason,
+    Clock,
+    Met,
+    Missed,
+    Moved,
+    Outcome,
+    Published,
+    Started,
+    State,
+    Stopped,
+    Transition,
+    Warned,
+)
+
+_WARNS = frozenset({State.RUNNING, State.UNMEETABLE})
+_UNNUMBERED = 0
+
+
+def transitions(
+    said: Published | None, fresh: Clock | None, now: datetime
+) -> tuple[tuple[Transition, ...], Published | None]:
+    """What has to be said at `now`, in order, and all that is then said of the clock.
+
+    `said` is none for a clock that nobody heard of; `fresh` is none for one that there is no more.
+    """
+    clock = fresh or (_gone(said, now) if said is not None else None)
+    if clock is None:
+        return (), said
+    state = clock.state_at(now)
+    warned = _warned_before(said, clock)
+    warnings = [mark for mark in clock.marks if state in _WARNS and mark.at <= now and mark.percent not in warned]
+    events: list[Transition] = [
+        *_life(said, clock, state),
+        *(Warned(clock, _UNNUMBERED, mark.percent, clock.rule.warnings.route, mark.at) for mark in warnings),
+        *_endings(said, clock, state),
+    ]
+    before = said.revision if said is not None else 0
+    numbered = tuple(replace(event, revision=number) for number, event in enumerate(events, start=before + 1))
+    return numbered, Published(clock, state, warned | {mark.percent for mark in warnings}, before + len(events))
+
+
+def next_due_instant(said: Published) -> datetime | None:
+    """When something has to be said of a clock though nothing is told; never, where nothing is left to say."""
+    marks = [mark.at for mark in said.clock.marks if said.state in _WARNS and mark.percent not in said.warned]
+    due = [said.clock.due] if said.state is State.RUNNING and said.clock.due is not None else []
+    return min((*marks, *due), default=None)
+
+
+def _gone(said: Published, now: datetime) -> Clock:
+    """It no longer applies, and nothing that was told says so: its site is another, with other rules."""
+    if said.state is State.CANCELLED:
+        return said.clock
+    ended = Outcome(State.CANCELLED, cancelled=now, reason=CancelReason.NOT_APPLICABLE)
+    return replace(said.clock, outcome=ended)
+
+
+def _warned_before(said: Published | None, clock: Clock) -> frozenset[int]:
+    """Each round of a recurring clock warns anew."""
+    if said is None:
+        return frozenset()
+    next_round = isinstance(clock.rule.form, Recurring) and said.clock.outcome.stopped != clock.outcome.stopped
+    return frozenset() if next_round else said.warned
+
+
+def _life(said: Published | None, clock: Clock, state: State) -> Iterator[Transition]:
+    if said is None:
+        yield Started(clock, _UNNUMBERED)
+    elif _facts(said.clock) != _facts(clock) or (state in _WARNS and state is not said.state):
+        yield Moved(clock, _UNNUMBERED)
+
+
+def _facts(clock: Clock) -> tuple[object, ...]:
+    """What a reader of its events knows it by."""
+    times = (clock.start, clock.start_from, clock.opens, clock.due, clock.born, clock.attempted)
+    return (clock.rule.version, clock.incident, clock.site, *times)
+
+
+def _endings(said: Published | None, clock: Clock, state: State) -> Iterator[Transition]:
+    before = said.clock.outcome if said is not None and said.state is state else Outcome()
+    stopped, cancelled, reason = clock.outcome.stopped, clock.outcome.cancelled, clock.outcome.reason
+    turned = said is None or said.state is not state
+    if state is State.MET and stopped is not None and stopped != before.stopped:
+        yield Met(clock, _UNNUMBERED, stopped)
+    if state is State.MISSED and clock.missed_at is not None and turned:
+        yield Missed(clock, _UNNUMBERED, clock.missed_at, clock.rule.warnings.missed or clock.rule.warnings.route)
+    if clock.stopped_late and stopped is not None and stopped != before.stopped:
+        yield Stopped(clock, _UNNUMBERED, stopped)
+    changed = (cancelled, reason) != (before.cancelled, before.reason)
+    if state is State.CANCELLED and cancelled is not None and reason is not None and changed:
+        yield Cancelled(clock, _UNNUMBERED, reason, cancelled)
