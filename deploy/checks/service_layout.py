@@ -10,9 +10,10 @@ from checks.source import Finding
 RULE: Final = "service-layout"
 LIBRARIES: Final = frozenset({"kit", "programme"})
 _BESIDE: Final = frozenset(
-    {"README.md", "pyproject.toml", "Dockerfile", "babel.cfg", "migrations", "migrations_keys", "src", "tests"}
+    {"README.md", "pyproject.toml", "Dockerfile", "babel.cfg", "migrations", "migrations_keys"}
+    | {"migrations_auditor", "src", "tests"}
 )
-"""`migrations_keys`: a service whose contact keys live in a database of their own migrates that one too."""
+"""`migrations_keys`, `migrations_auditor`: what lives in a database of its own migrates that one too."""
 _INSIDE: Final = frozenset(
     {
         "__init__.py",
@@ -29,9 +30,13 @@ _INSIDE: Final = frozenset(
         "config.py",
         "telemetry.py",
         "words",
+        "auditor",
     }
 )
-"""`application.py`: what bootstrap wires, when that is long. `words`: texts and templates that people read."""
+"""`application.py`: what bootstrap wires, when that is long. `words`: texts and templates that people read.
+
+`auditor`: a second reading of the same rules that shares nothing with the first, and runs as a process of its own.
+"""
 _NEEDED: Final = (
     "domain",
     "service_layer",

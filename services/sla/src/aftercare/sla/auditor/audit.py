@@ -1,0 +1,105 @@
+"""The audit itself: a pure function of what happened, what was published, the rules and the organisation."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aftercare.programme.model import Organisation
+from aftercare.sla.auditor.calendars import Wall
+from aftercare.sla.auditor.comparing import Moment, Pair, compare
+from aftercare.sla.auditor.deriving import Derived, derive, revisions_begin
+from aftercare.sla.auditor.dossier import Dossier
+from aftercare.sla.auditor.facts import Difference, Fact, Kind, Said
+from aftercare.sla.auditor.marks import Life, expected, live, way_points
+from aftercare.sla.auditor.published import Account
+from aftercare.sla.auditor.starting import Birth, PacksAt, births
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an audit of one family of references gives."""
+
+    differences: tuple[Difference, ...] = ()
+    compared: int = 0
+    """Clocks that were derived and compared."""
+    look_again: datetime | None = None
+    """When the passing of time alone makes a new look worth while."""
+
+
+def audit(
+    happenings: Iterable[Fact], published: Iterable[Said], rules: PacksAt, organisation: Organisation, moment: Moment
+) -> Finding:
+    """Derive every clock of these facts and hold it against what was published."""
+    dossier, accounts = Dossier.of(happenings), _accounts(published)
+    newest = max((one for one in _heard(dossier, accounts) if one is not None), default=None)
+    if newest is not None and newest > moment.settled:
+        return Finding(look_again=newest + moment.settle)
+    known = dossier.known(moment.as_of)
+    lives = {_key(birth): _live(birth, known, organisation, moment) for birth in births(known, rules)}
+    differences = [one for key in sorted({*lives, *accounts}) for one in _judge(key, lives, accounts, moment, known)]
+    later = [one for life in lives.values() for one in _later(life, moment)]
+    return Finding(tuple(dict.fromkeys(differences)), len(lives), min(later, default=None))
+
+
+def _heard(dossier: Dossier, accounts: dict[Key, Account]) -> list[datetime | None]:
+    said = [event.heard for account in accounts.values() for event in account.events]
+    return [*(fact.heard for fact in dossier.facts), *said]
+
+
+def _accounts(published: Iterable[Said]) -> dict[Key, Account]:
+    by_clock: dict[Key, list[Said]] = {}
+    for event in published:
+        by_clock.setdefault((event.rule, event.subject), []).append(event)
+    return {key: Account.of(events) for key, events in by_clock.items()}
+
+
+def _key(birth: Birth) -> Key:
+    return birth.rule.id, birth.reference
+
+
+def _live(birth: Birth, dossier: Dossier, organisation: Organisation, moment: Moment) -> Life:
+    """The clock's life until now."""
+
+    def play(instant: datetime) -> Derived | None:
+        known = dossier.known(instant)
+        return derive(birth, known, Wall(organisation.site(known.site_of(birth.reference))), instant)
+
+    instants = sorted({max(fact.known, birth.at) for fact in dossier.facts})  # before its birth there is no clock
+    return live(instants, moment.as_of, play)
+
+
+def _judge(
+    key: Key, lives: dict[Key, Life], accounts: dict[Key, Account], moment: Moment, known: Dossier
+) -> Sequence[Difference]:
+    life, account = lives.get(key), accounts.get(key)
+    if _began_unseen(life, account, moment, known):
+        return ()
+    if life is None or not life.phases:
+        return (Difference(Kind.UNKNOWN_CLOCK, *key),)
+    settled = life.at(moment.settled)
+    if settled is None or settled != life.at(moment.as_of):
+        return ()
+    if account is None:
+        return (Difference(Kind.MISSING_CLOCK, *key, expected=settled.birth.at),)
+    dues = tuple(phase.clock.due for phase in life.phases if phase.clock.due is not None)
+    return tuple(compare(Pair(settled, expected(life, moment.settle), account, dues), moment))
+
+
+def _began_unseen(life: Life | None, account: Account | None, moment: Moment, known: Dossier) -> bool:
+    """Whether a part of its past can't be read any more, so that nothing may be said of it."""
+    if not revisions_begin(known.facts) or (account is not None and not life and not account.is_whole):
+        return True
+    since = [phase.clock.birth.at for phase in life.phases[:1]] if life else []
+    since += [account.newest.born] if account is not None else []
+    return moment.known_since is not None and min(since) < moment.known_since
+
+
+def _later(life: Life, moment: Moment) -> list[datetime]:
+    """Instants still to come at which this clock will have to have said something."""
+    if not life.phases:
+        return []
+    clock = life.phases[-1].clock
+    instants = [*way_points(clock).values(), clock.due]
+    return [one + moment.settle for one in instants if one is not None and one > moment.settled]

@@ -1,0 +1,154 @@
+"""One clock as derived against the same clock as published: every way in which they differ."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aftercare.programme.clocks import Recurring
+from aftercare.sla.auditor.deriving import Derived
+from aftercare.sla.auditor.facts import Change, Difference, Kind, Said, Status
+from aftercare.sla.auditor.marks import BORN_LATE, Mark, Worth
+from aftercare.sla.auditor.published import Account
+
+EXACT = timedelta(milliseconds=1)
+"""Instants that differ by less are the same: shares of a way need not be whole microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The instant of an audit and what it allows for."""
+
+    as_of: datetime
+    settle: timedelta
+    """How long both sides may take to see something new. What is younger is not judged yet."""
+    lateness: timedelta
+    """How late a warning or a miss may be given."""
+    known_since: datetime | None = None
+    """Topics are retained from here on: a clock born before may have a past that nobody can read any more."""
+
+    @property
+    def settled(self) -> datetime:
+        return self.as_of - self.settle
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A clock twice. `marks` are its warnings by the rules."""
+
+    derived: Derived
+    marks: list[Mark]
+    account: Account
+    dues: tuple[datetime, ...]
+    """Every instant that it was ever due at, by what was known in each phase of its life."""
+
+    def differs(self, kind: Kind, **what: object) -> Difference:
+        birth = self.derived.birth
+        return Difference(kind, birth.rule.id, birth.reference, **what)  # type: ignore[arg-type] # its own fields
+
+
+def compare(pair: Pair, moment: Moment) -> Iterator[Difference]:
+    """Every difference of one clock that both sides know."""
+    yield from _numbers(pair)
+    yield from _end(pair)
+    if pair.account.is_whole:
+        yield from _ends_in_time(pair, moment)
+        yield from _warnings(pair, moment)
+
+
+def _numbers(pair: Pair) -> Iterator[Difference]:
+    derived, newest = pair.derived, pair.account.newest
+    birth = derived.birth
+    versions = (birth.pack.name, birth.pack.version, birth.rule.version)
+    if versions != (newest.pack, newest.pack_version, newest.rule_version):
+        yield pair.differs(Kind.WRONG_VERSION)
+    starts = (derived.start, derived.rounds[-1]) if isinstance(birth.rule.form, Recurring) else (derived.start,)
+    if not any(same(start, newest.start) for start in starts):
+        yield pair.differs(Kind.WRONG_START, expected=derived.start, published=newest.start)
+    if derived.start_from.value != newest.start_from:
+        yield pair.differs(Kind.WRONG_START_FROM)
+    for kind, ours, theirs in (
+        (Kind.WRONG_OPENS, derived.opens, newest.opens),
+        (Kind.WRONG_DUE, derived.due, newest.due),
+        (Kind.WRONG_BORN, birth.at, newest.born),
+        (Kind.WRONG_ATTEMPTED, derived.attempted, newest.attempted),
+    ):
+        if not same(ours, theirs):
+            yield pair.differs(kind, expected=ours, published=theirs)
+    if derived.is_late_born != newest.is_unmeetable:
+        yield pair.differs(Kind.WRONG_UNMEETABLE, expected=derived.due, published=newest.due)
+
+
+def _end(pair: Pair) -> Iterator[Difference]:
+    end, account = pair.derived.end, pair.account
+    statuses = account.statuses()
+    if isinstance(pair.derived.birth.rule.form, Recurring) and Status.MET in statuses:
+        statuses = {Status.RUNNING}
+    if end.status not in statuses:
+        published = min(statuses, key=list(Status).index)
+        yield pair.differs(Kind.WRONG_END, expected_status=end.status, published_status=published, expected=end.at)
+        return
+    said = {
+        Status.MET: account.last(Change.MET),
+        Status.MISSED: account.last(Change.MISSED),
+        Status.CANCELLED: account.last(Change.CANCELLED),
+    }.get(end.status)
+    if said is not None and not same(said.at, end.at):
+        yield pair.differs(Kind.WRONG_END_TIME, expected=end.at, published=said.at, expected_status=end.status)
+    if said is not None and end.reason != said.reason:
+        yield pair.differs(Kind.WRONG_END, expected_status=end.status, published_status=end.status)
+    if end.status in (Status.MISSED, Status.UNMEETABLE) and end.stopped is not None:
+        stopped = account.last(Change.STOPPED)
+        if stopped is None or not same(stopped.at, end.stopped):
+            heard = stopped.at if stopped else None
+            yield pair.differs(Kind.WRONG_END_TIME, expected=end.stopped, published=heard)
+
+
+def _ends_in_time(pair: Pair, moment: Moment) -> Iterator[Difference]:
+    """A miss is said when the time has passed: not before, and not much after."""
+    for said in pair.account.events:
+        if said.change is not Change.MISSED or said.at is None:
+            continue
+        if said.time < said.at:
+            yield pair.differs(Kind.END_EARLY, expected=said.at, published=said.time)
+        elif said.due is not None and same(said.at, said.due) and _is_late(pair, said, said.at, moment):
+            yield pair.differs(Kind.END_LATE, expected=said.at, published=said.time)
+
+
+def _is_late(pair: Pair, said: Said, at: datetime, moment: Moment) -> bool:
+    """Late by the engine's own fault: what made it due had long been known."""
+    known = next((event.time for event in reversed(pair.account.events) if event.revision < said.revision), None)
+    return known is not None and known < at and said.time - at > moment.lateness
+
+
+def _warnings(pair: Pair, moment: Moment) -> Iterator[Difference]:
+    percents = {mark.percent for mark in pair.marks} | {said.percent for said in pair.account.warned if said.percent}
+    for percent in sorted(percents):
+        said = [event for event in pair.account.warned if event.percent == percent]
+        marks = [mark for mark in pair.marks if mark.percent == percent]
+        if percent == BORN_LATE and not marks:
+            said = [event for event in said if not any(same(event.at, due) for due in pair.dues)]
+        yield from _one_warning(pair, percent, marks, said, moment)
+
+
+def _one_warning(pair: Pair, percent: int, marks: list[Mark], said: list[Said], moment: Moment) -> Iterator[Difference]:
+    certain = [mark for mark in marks if mark.worth is Worth.CERTAIN and mark.at <= moment.settled]
+    if len(said) < len(certain):
+        yield pair.differs(Kind.WARNING_MISSING, percent=percent, expected=certain[-1].at)
+        return
+    if said and len(said) > len(marks):
+        early = not marks or said[-1].time < max(mark.at for mark in marks)
+        kind = Kind.WARNING_EARLY if early or said[0].time < marks[0].at else Kind.WARNING_DOUBLE
+        yield pair.differs(kind, percent=percent, published=said[-1].time)
+        return
+    for mark, event in zip(marks, said, strict=False):
+        if event.time < mark.at - EXACT:
+            yield pair.differs(Kind.WARNING_EARLY, percent=percent, expected=mark.at, published=event.time)
+        elif mark.is_due_by_time and event.time - mark.at > moment.lateness:
+            yield pair.differs(Kind.WARNING_LATE, percent=percent, expected=mark.at, published=event.time)
+
+
+def same(one: datetime | None, other: datetime | None) -> bool:
+    """Both absent, or the same instant."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= EXACT

@@ -1,0 +1,151 @@
+"""What the auditor knows: facts that came over the source topics, and what the engine published about clocks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aftercare.programme.clocks import Timestamp
+from aftercare.programme.happenings import Happening
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One happening from one message. All instants are UTC; references are opaque."""
+
+    id: str
+    """CloudEvents source and id: the same message twice is one fact."""
+    happening: Happening
+    subject: str
+    time: datetime
+    """When its producer said it."""
+    received: datetime
+    """When it came through the hospital's door, as the message says; else `time`."""
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    """Bounds of the moment itself; absent where the source did not say one."""
+    about: tuple[str, ...] = ()
+    """References that it concerns too: an analysis its incidents, an obligation its incident and its case."""
+    revision: int = 0
+    occurred: datetime | None = None
+    discovered: datetime | None = None
+    reported: datetime | None = None
+    harm: str | None = None
+    flags: tuple[str, ...] = ()
+    kind: str | None = None
+    site: str | None = None
+    route: str | None = None
+    is_silent: bool = False
+    """History replayed, or a probe: it starts nothing."""
+    heard: datetime | None = None
+    """When the auditor read it. Nothing is judged before both sides had time to see it."""
+
+    @property
+    def known(self) -> datetime:
+        """The first instant at which anybody behind the topic could know it."""
+        return max(self.received, self.time)
+
+    @property
+    def stops_at(self) -> datetime:
+        """The instant as which it stops or cancels a clock: uncertainty never makes a promise kept earlier."""
+        return min(self.latest or self.received, self.received)
+
+    def stated(self, stamp: Timestamp) -> datetime | None:
+        """One of its times, as a start: uncertainty never gives more time."""
+        match stamp:
+            case Timestamp.OCCURRED:
+                return self.occurred
+            case Timestamp.DISCOVERED:
+                return self.discovered
+            case Timestamp.REPORTED:
+                return self.reported
+            case Timestamp.AT:
+                return self.earliest
+            case Timestamp.RECEIVED:
+                return self.received
+
+
+class Change(StrEnum):
+    """What an event says about its clock: the last word of its type."""
+
+    STARTED = "started"
+    MOVED = "moved"
+    WARNED = "warned"
+    MET = "met"
+    MISSED = "missed"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One event of the engine about one clock, with the clock's state as it stood."""
+
+    id: str
+    change: Change
+    time: datetime
+    rule: str
+    subject: str
+    revision: int
+    pack: str
+    pack_version: int
+    rule_version: int
+    start: datetime
+    start_from: str
+    born: datetime
+    clock: str = ""
+    opens: datetime | None = None
+    due: datetime | None = None
+    is_unmeetable: bool = False
+    attempted: datetime | None = None
+    percent: int | None = None
+    at: datetime | None = None
+    """Of a warning its instant, of an end the moment of it."""
+    reason: str | None = None
+    heard: datetime | None = None
+
+
+class Status(StrEnum):
+    """`docs/clocks.md` 7."""
+
+    RUNNING = "running"
+    MET = "met"
+    MISSED = "missed"
+    UNMEETABLE = "unmeetable"
+    CANCELLED = "cancelled"
+
+
+class Kind(StrEnum):
+    """How what was published differs from what the rules say."""
+
+    MISSING_CLOCK = "missing-clock"
+    UNKNOWN_CLOCK = "unknown-clock"
+    WRONG_VERSION = "wrong-version"
+    WRONG_START = "wrong-start"
+    WRONG_START_FROM = "wrong-start-from"
+    WRONG_OPENS = "wrong-opens"
+    WRONG_DUE = "wrong-due"
+    WRONG_BORN = "wrong-born"
+    WRONG_UNMEETABLE = "wrong-unmeetable"
+    WRONG_ATTEMPTED = "wrong-attempted"
+    WRONG_END = "wrong-end"
+    WRONG_END_TIME = "wrong-end-time"
+    END_EARLY = "end-early"
+    END_LATE = "end-late"
+    WARNING_MISSING = "warning-missing"
+    WARNING_EARLY = "warning-early"
+    WARNING_LATE = "warning-late"
+    WARNING_DOUBLE = "warning-double"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing about one clock that is not as the rules say."""
+
+    kind: Kind
+    rule: str
+    subject: str
+    expected: datetime | None = None
+    published: datetime | None = None
+    expected_status: Status | None = None
+    published_status: Status | None = None
+    percent: int | None = None

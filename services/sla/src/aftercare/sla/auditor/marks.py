@@ -1,0 +1,119 @@
+"""Which warnings a clock must have given, by playing its life again: what was known when, and what passed meanwhile."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aftercare.programme.clocks import Age
+from aftercare.sla.auditor.deriving import Derived
+from aftercare.sla.auditor.facts import Status
+
+BORN_LATE = 100
+
+
+class Worth(StrEnum):
+    """Whether a warning must have been given."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+    """The engine may have learned at almost the same instant that nobody need be told."""
+    NEVER = "never"
+    """Passed before the clock was born, and a higher one stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A warning as the rules have it: once, not before `at`."""
+
+    percent: int
+    at: datetime
+    round: int
+    worth: Worth
+    is_due_by_time: bool = False
+    """It came by the passing of time alone, so that its lateness is the engine's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A clock between two instants at which something new was known."""
+
+    since: datetime
+    until: datetime
+    clock: Derived
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A clock from the first instant at which it was known until now. `at` derives it for any instant."""
+
+    phases: Sequence[Phase]
+    at: Callable[[datetime], Derived | None]
+
+
+def live(instants: Sequence[datetime], as_of: datetime, at: Callable[[datetime], Derived | None]) -> Life:
+    """Play a clock's life: `instants` are those at which something new was known, in order."""
+    moments = [instant for instant in instants if instant <= as_of]
+    found = []
+    for index, since in enumerate(moments):
+        clock = at(since)
+        if clock is not None:
+            until = moments[index + 1] if index + 1 < len(moments) else as_of
+            found.append(Phase(since, until, clock))
+    return Life(found, at)
+
+
+def expected(life: Life, grace: timedelta) -> list[Mark]:
+    """Every warning of the whole life, in order. `grace`: how long the engine may take to see something new."""
+    marks: list[Mark] = []
+    for index, phase in enumerate(life.phases):
+        before = [mark for mark in marks if mark.round == len(phase.clock.rounds)]
+        marks += _of_phase(phase, before, grace, is_birth=index == 0)
+    return [mark for mark in marks if mark.worth is not Worth.NEVER]
+
+
+def way_points(clock: Derived) -> dict[int, datetime]:
+    """Percent and instant of each warning on the way; the miss itself is none, except an age's objective."""
+    if clock.way is None:
+        return {}
+    begin, finish = clock.way
+    percents = [one for one in clock.birth.rule.warnings.at if one < 100 or isinstance(clock.birth.rule.form, Age)]
+    return {percent: begin + (finish - begin) * percent / 100 for percent in percents}
+
+
+def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birth: bool) -> Iterator[Mark]:
+    clock, rounds = phase.clock, len(phase.clock.rounds)
+    lasts = phase.until - phase.since >= grace
+    if clock.is_late_born:
+        unmeetable = lasts and clock.end.status is Status.UNMEETABLE
+        if BORN_LATE not in {mark.percent for mark in before}:
+            worth = Worth.CERTAIN if is_birth and unmeetable else Worth.POSSIBLE
+            yield Mark(BORN_LATE, clock.birth.at, rounds, worth)
+        return
+    if clock.end.status is not Status.RUNNING:
+        return
+    given = {mark.percent for mark in before if mark.worth is not Worth.NEVER}
+    points = {percent: at for percent, at in way_points(clock).items() if percent not in given}
+    yield from _passed(phase, points, before, lasts=lasts, is_birth=is_birth)
+    for percent, at in points.items():
+        if phase.since < at < phase.until:
+            worth = Worth.CERTAIN if phase.until - at >= grace and not before_holds(before, percent) else Worth.POSSIBLE
+            yield Mark(percent, at, rounds, worth, is_due_by_time=True)
+
+
+def _passed(
+    phase: Phase, points: dict[int, datetime], before: Sequence[Mark], *, lasts: bool, is_birth: bool
+) -> Iterator[Mark]:
+    """Marks that had passed when something new was known: the highest stands for all."""
+    passed = [one for one, at in points.items() if at <= phase.since and not before_holds(before, one)]
+    born_knowing = is_birth and phase.since == phase.clock.birth.at
+    for percent in passed:
+        worth = Worth.NEVER if born_knowing else Worth.POSSIBLE
+        if percent == max(passed):
+            worth = Worth.CERTAIN if lasts else Worth.POSSIBLE
+        yield Mark(percent, points[percent], len(phase.clock.rounds), worth)
+
+
+def before_holds(before: Sequence[Mark], percent: int) -> bool:
+    """Whether this mark had passed unsaid when the clock was born."""
+    return any(mark.percent == percent for mark in before)
