@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from aftercare.intake.domain.json_values import text
-from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
+from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, read_stated_time
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -33,15 +33,18 @@ class Doubts:
             self.note(f"unknown-code:{field}")
         return found
 
-    def moment(self, value: object, field: str, zone: str | None) -> StatedTime | None:
-        """A stated moment; what can't be read is noted and left out."""
+    def moment(self, value: object, field: str, zone: str | None, order: str | None = None) -> StatedTime | None:
+        """A stated moment; what can't be read is noted and left out. A changed clock is noted too."""
         if value is None:
             return None
         try:
-            return parse_stated_time(text(value) or "", field, zone)
+            stated, doubt = read_stated_time(value, field, zone, order)
         except UnreadableTimeError:
             self.note(f"unreadable-time:{field}")
             return None
+        if doubt is not None:
+            self.note(f"{doubt}:{field}")
+        return stated
 
 
 Note = Callable[[str], None]

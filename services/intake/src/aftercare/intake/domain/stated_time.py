@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from aftercare.intake.domain.time_words import epoch_to_iso, to_iso
 from aftercare.intake.domain.vocabulary import Precision
 
 EARLIEST_ZONE = timezone(timedelta(hours=14))
 LATEST_ZONE = timezone(timedelta(hours=-12))
+CLOCKS_SKIPPED = "clocks-skipped"
+CLOCKS_REPEATED = "clocks-repeated"
 _TICK = timedelta(microseconds=1)
 _SHAPE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2})"
@@ -37,12 +40,37 @@ class UnreadableTimeError(ValueError):
     """The words are no moment that we can read. The text never quotes them."""
 
 
-def parse_stated_time(words: str, field: str, zone: str | None = None) -> StatedTime:
-    """Read an ISO 8601 / FHIR dateTime, whole or partial; tolerant of a space for `T` and of any fraction.
+def parse_stated_time(words: str, field: str, zone: str | None = None, order: str | None = None) -> StatedTime:
+    """Read a moment, whole or partial: ISO 8601 with a space for `T` and any fraction, compact, or Japanese.
 
-    `zone` is the source's own, for words that state none. Raises `UnreadableTimeError`.
+    `zone` is the source's own, for words that state none; `order` (`dmy`, `mdy`) that of its divided dates. Raises
+    `UnreadableTimeError`.
     """
-    found = _SHAPE.fullmatch(words.strip()) if len(words) <= 64 else None
+    return _parse(words, field, zone, order)[0]
+
+
+def read_stated_time(
+    value: object, field: str, zone: str | None = None, order: str | None = None
+) -> tuple[StatedTime, str | None]:
+    """The same for any value, numbers of seconds or milliseconds included, with what is doubtful about it.
+
+    The doubt is `clocks-skipped` or `clocks-repeated`: a wall time that never was, or was twice.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _parse(epoch_to_iso(value), field, zone, order)
+    return _parse(value if isinstance(value, str) else "", field, zone, order)
+
+
+def between(first: datetime, last: datetime, precision: Precision, field: str, zone: str | None) -> StatedTime:
+    """A stretch of local time, both ends included. Raises `UnreadableTimeError` beyond the calendar's ends."""
+    try:
+        return _between(first, last, precision, field, _zone(zone))
+    except (ValueError, OverflowError):
+        raise UnreadableTimeError(field) from None
+
+
+def _parse(words: str, field: str, zone: str | None, order: str | None) -> tuple[StatedTime, str | None]:
+    found = _SHAPE.fullmatch(to_iso(words, order)) if len(words) <= 64 else None
     if found is None:
         raise UnreadableTimeError(field)
     try:
@@ -51,24 +79,32 @@ def parse_stated_time(words: str, field: str, zone: str | None = None) -> Stated
         raise UnreadableTimeError(field) from None
 
 
-def _bounds(found: re.Match[str], field: str, zone: str | None) -> StatedTime:
+def _bounds(found: re.Match[str], field: str, zone: str | None) -> tuple[StatedTime, str | None]:
     start, length, precision = _local(found)
     if found["zone"]:
         stated = _offset(found["zone"])
         first = start.replace(tzinfo=stated).astimezone(UTC)
-        return StatedTime(first, first + length, precision, zone_known=True, source_field=field)
+        return StatedTime(first, first + length, precision, zone_known=True, source_field=field), None
     known = _zone(zone)
-    if known is None:
-        earliest = start.replace(tzinfo=EARLIEST_ZONE).astimezone(UTC)
-        latest = (start + length).replace(tzinfo=LATEST_ZONE).astimezone(UTC)
-        return StatedTime(earliest, latest, precision, zone_known=False, source_field=field)
-    return StatedTime(
-        min(_readings(start, known)),
-        max(_readings(start + length, known)),
-        precision,
-        zone_known=True,
-        source_field=field,
-    )
+    doubt = _change_of_clocks(start, known) if known is not None and found["hour"] is not None else None
+    return _between(start, start + length, precision, field, known), doubt
+
+
+def _between(first: datetime, last: datetime, precision: Precision, field: str, zone: ZoneInfo | None) -> StatedTime:
+    if zone is None:
+        earliest = first.replace(tzinfo=EARLIEST_ZONE).astimezone(UTC)
+        latest = last.replace(tzinfo=LATEST_ZONE).astimezone(UTC)
+    else:
+        earliest, latest = min(_readings(first, zone)), max(_readings(last, zone))
+    return StatedTime(earliest, latest, precision, zone is not None, field)
+
+
+def _change_of_clocks(local: datetime, zone: ZoneInfo) -> str | None:
+    """A wall time has two readings when clocks change: it was twice, or, if the first reads back as another, never."""
+    first, second = _readings(local, zone)
+    if first == second:
+        return None
+    return CLOCKS_REPEATED if first.astimezone(zone).replace(tzinfo=None) == local else CLOCKS_SKIPPED
 
 
 def _readings(local: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
