@@ -25,8 +25,9 @@ from aftercare.schemas.topic_registry import (
 )
 from aftercare.schemas.topics import Topic
 
-EVENT_SIDE = {"intake", "sla-event"}
-SUPPORT_SIDE = {"support", "outreach", "sla-support"}
+EVENT_SIDE = {"intake", "sla-event", "sla-event-auditor"}
+OF_SUPPORT = (Topic.SUPPORT_CLOCK, Topic.SUPPORT_CLOCK_AUDIT)
+SUPPORT_SIDE = {"support", "outreach", "sla-support", "sla-support-auditor"}
 
 
 def readers_of(topic: str) -> set[str]:
@@ -59,7 +60,7 @@ def test_a_type_is_named_aggregate_past_tense_version(model: type[Message]) -> N
     match = re.fullmatch(rf"org\.aftercare\.{re.escape(aggregate)}\.([a-z]+(?:-[a-z]+)*)\.v\d+", model.type)
     assert match, f"{model.type} is not org.aftercare.{aggregate}.<what-happened>.v<number>"
     last = match[1].rpartition("-")[2]
-    assert last.endswith("ed") or last in {"given", "held", "met", "undone", "withdrawn"}, (
+    assert last.endswith("ed") or last in {"found", "given", "held", "met", "undone", "withdrawn"}, (
         f"{model.type} is not past tense"
     )
 
@@ -100,7 +101,7 @@ def test_a_dead_letter_topic_takes_the_original_and_its_headers(topics: tuple[To
 
 def test_no_service_of_the_event_side_reads_what_support_does() -> None:
     """The wall between *what happened* and *who was helped* (architecture, two sides)."""
-    for topic in (Topic.SUPPORT_CASE, Topic.OUTREACH_REQUEST, Topic.OUTREACH, Topic.ANSWER, Topic.SUPPORT_CLOCK):
+    for topic in (Topic.SUPPORT_CASE, Topic.OUTREACH_REQUEST, Topic.OUTREACH, Topic.ANSWER, *OF_SUPPORT):
         assert readers_of(topic) <= SUPPORT_SIDE
         assert writers_of(topic) <= SUPPORT_SIDE | {OPERATOR}
 
@@ -117,7 +118,8 @@ def test_only_support_keeps_the_map_of_staff() -> None:
 
 
 def test_only_services_of_today_have_rights_and_an_account() -> None:
-    readers = ["directory", "intake", OPERATOR, "outreach", "sla-event", "sla-support", "support"]
+    sla = ["sla-event", "sla-event-auditor", "sla-support", "sla-support-auditor"]
+    readers = ["directory", "intake", OPERATOR, "outreach", *sla, "support"]
     assert users() == sorted([*readers, "source"])
     assert [grant.user for grant in group_grants()] == readers
     assert all(grant.group == f"aftercare.{grant.user}" for grant in group_grants())

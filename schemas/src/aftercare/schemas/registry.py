@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from aftercare.schemas import (
     answer,
     clock,
+    clock_audit,
     disclosure_milestone,
     identity,
     incident,
@@ -70,6 +71,8 @@ MESSAGE_TYPES: Mapping[str, type[Message]] = {
         clock.SupportClockMissedV1,
         clock.SupportClockStoppedV1,
         clock.SupportClockCancelledV1,
+        clock_audit.EventClockDifferenceFoundV1,
+        clock_audit.SupportClockDifferenceFoundV1,
         offer_compliance.OfferCompliancePublishedV1,
     )
 }

@@ -20,6 +20,8 @@ class Topic(StrEnum):
     ANSWER = "aftercare.answer"
     EVENT_CLOCK = "aftercare.event-clock"
     SUPPORT_CLOCK = "aftercare.support-clock"
+    EVENT_CLOCK_AUDIT = "aftercare.event-clock-audit"
+    SUPPORT_CLOCK_AUDIT = "aftercare.support-clock-audit"
     OFFER_COMPLIANCE = "aftercare.offer-compliance"
 
     @property
