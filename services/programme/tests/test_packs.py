@@ -32,7 +32,7 @@ def refused(tmp_path: Path, pack: dict[str, Any]) -> str:
 
 
 def test_the_shipped_packs_load() -> None:
-    assert shipped_packs() == ["demo-organisation", "generic"]
+    assert shipped_packs() == ["clock-scenarios-organisation", "demo-organisation", "generic"]
     assert load_programme("generic").name == "generic"
     assert len(load_organisation("demo-organisation").sites) == 2
 

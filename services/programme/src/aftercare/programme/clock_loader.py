@@ -8,12 +8,11 @@ from pathlib import Path
 
 from aftercare.programme.clock_validation import clock_pack_problems
 from aftercare.programme.clocks import ClockPack, ClockRule
-from aftercare.programme.loader import find, shipped
+from aftercare.programme.loader import CLOCKS, find, shipped
 from aftercare.programme.model import Organisation
 from aftercare.programme.reading import PackError, parse, read_page
-from aftercare.programme.validation import Problem
+from aftercare.programme.validation import Problem, unknown_pack
 
-_CLOCKS = "clocks"
 Rules = dict[str, tuple[ClockRule, ...]]
 """All versions of each rule, by its id."""
 
@@ -25,12 +24,12 @@ def load_clock_pack(name_or_path: str | Path) -> ClockPack:
     Raises `PackError`.
     """
     name = str(name_or_path)
-    return _shipped(name) if name in shipped_clock_packs() else _resolve(find(name_or_path, _CLOCKS), ())
+    return _shipped(name) if name in shipped_clock_packs() else _resolve(find(name_or_path, CLOCKS), ())
 
 
 def shipped_clock_packs() -> list[str]:
     """The names of the clock packs that come with the package."""
-    return shipped(_CLOCKS)
+    return shipped(CLOCKS)
 
 
 def packs_of(organisation: Organisation, beside: Path | None = None) -> dict[str, ClockPack]:
@@ -42,19 +41,14 @@ def packs_of(organisation: Organisation, beside: Path | None = None) -> dict[str
     for site in organisation.sites:
         file = _named(site.jurisdiction, beside)
         if file is None:
-            raise PackError(f"site {site.code}: {unknown_pack(site.jurisdiction)}")
+            raise PackError(f"site {site.code}: {unknown_pack(site.jurisdiction, shipped_clock_packs())}")
         packs[site.code] = _shipped(site.jurisdiction) if _is_shipped(site.jurisdiction) else _resolve(file, ())
     return packs
 
 
-def unknown_pack(name: str) -> str:
-    """What is said of a name that is no pack."""
-    return f"there is no clock pack {name}; shipped are {', '.join(shipped_clock_packs())}"
-
-
 @lru_cache(maxsize=64)
 def _shipped(name: str) -> ClockPack:
-    return _resolve(find(name, _CLOCKS), ())
+    return _resolve(find(name, CLOCKS), ())
 
 
 def _is_shipped(name: str) -> bool:
@@ -64,7 +58,7 @@ def _is_shipped(name: str) -> bool:
 def _named(name: str, beside: Path | None) -> Traversable | None:
     """The pack of that name. A shipped one comes first: no file can take its place unnoticed."""
     if _is_shipped(name):
-        return find(name, _CLOCKS)
+        return find(name, CLOCKS)
     own = None if beside is None else beside / f"{name}.yaml"
     return own if own is not None and own.is_file() else None
 
@@ -92,10 +86,9 @@ def _resolve(file: Traversable, trail: tuple[str, ...]) -> ClockPack:
     """`trail`: the names of the packs that are being resolved, outermost first."""
     page = read_page(file)
     own = parse(page, ClockPack, clock_pack_problems)
-    is_own = isinstance(file, Path) and file.name.removesuffix(".yaml") not in shipped_clock_packs()
     included = _include(own, file.parent if isinstance(file, Path) else None, (*trail, own.name))
     problems = [*included.problems, *_without_nothing(own, included.rules)]
-    if is_own and _is_shipped(own.name):
+    if _is_shipped(own.name) and file != find(own.name, CLOCKS):
         problems.append(Problem(("name",), f"{own.name} is a shipped pack's name: choose another"))
     rules = included.rules | _by_id(own.rules)
     kept = tuple(rule for name, versions in rules.items() if name not in own.without for rule in versions)
@@ -115,7 +108,7 @@ def _include(own: ClockPack, beside: Path | None, trail: tuple[str, ...]) -> _In
         if name in trail:
             found.problems.append(Problem(where, f"these packs include each other: {' > '.join([*trail, name])}"))
         elif file is None:
-            found.problems.append(Problem(where, unknown_pack(name)))
+            found.problems.append(Problem(where, unknown_pack(name, shipped_clock_packs())))
         else:
             try:
                 pack = _resolve(file, trail)

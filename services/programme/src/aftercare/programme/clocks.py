@@ -209,7 +209,7 @@ class When(Policy):
     """Enough by itself, whatever the harm."""
     kinds: tuple[Kind, ...] = ()
     routes: tuple[NamedBy, ...] = ()
-    """Of clocks for obligations and cases only."""
+    """Of clocks for obligations, cases and assignments only."""
 
 
 class Route(StrEnum):

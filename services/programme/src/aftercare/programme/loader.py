@@ -9,7 +9,10 @@ from aftercare.programme.model import Organisation, Programme
 from aftercare.programme.reading import PackError, parse, read_page
 from aftercare.programme.validation import organisation_problems, programme_problems
 
-__all__ = ["PackError", "find", "load_organisation", "load_programme", "shipped", "shipped_packs"]
+CLOCKS = "clocks"
+"""The folder of the clock packs, which `clock_loader` reads."""
+
+__all__ = ["CLOCKS", "PackError", "find", "load_organisation", "load_programme", "shipped", "shipped_packs"]
 
 
 def load_programme(name_or_path: str | Path) -> Programme:
@@ -21,8 +24,12 @@ def load_organisation(path: str | Path, *, calendars: bool = True) -> Organisati
     """An organisation by its path; `demo-organisation` is shipped. Raises `PackError`.
 
     A service that counts no working days leaves out `calendars` of public holidays: they take 12 MB of its memory.
+    The jurisdiction of a site is a shipped clock pack, or a file of that name beside the organisation's.
     """
-    return parse(read_page(find(path)), Organisation, partial(organisation_problems, calendars=calendars))
+    file = find(path)
+    own = [one.stem for one in file.parent.glob("*.yaml")] if isinstance(file, Path) else []
+    check = partial(organisation_problems, calendars=calendars, own_packs=own, shipped_packs=shipped(CLOCKS))
+    return parse(read_page(file), Organisation, check)
 
 
 def shipped_packs() -> list[str]:

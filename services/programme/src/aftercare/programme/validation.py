@@ -1,7 +1,7 @@
 """What types can't say: a pack that is well formed and would still leave somebody without help."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,14 +36,26 @@ def programme_problems(programme: Programme) -> list[Problem]:
     return problems
 
 
-def organisation_problems(organisation: Organisation, *, calendars: bool = True) -> list[Problem]:
-    """Everything that is wrong with an organisation, all at once; without `calendars` but for public holidays."""
+def organisation_problems(
+    organisation: Organisation,
+    *,
+    calendars: bool = True,
+    own_packs: Collection[str] = (),
+    shipped_packs: Collection[str] = (),
+) -> list[Problem]:
+    """Everything that is wrong with an organisation, all at once; without `calendars` but for public holidays.
+
+    The clock packs are those that a site's jurisdiction can name.
+    """
     problems: list[Problem] = []
     for index, site in enumerate(organisation.sites):
         problems.extend(_site(("sites", index), site))
         if calendars and site.holidays is not None and not _holidays_known(site.holidays):
             what = f"{site.holidays} is not a known calendar, such as GB-ENG or US-MA"
             problems.append(Problem(("sites", index, "holidays"), what))
+        if site.jurisdiction not in {*own_packs, *shipped_packs}:
+            what = unknown_pack(site.jurisdiction, shipped_packs)
+            problems.append(Problem(("sites", index, "jurisdiction"), what))
         if not _somebody_on_call(site, organisation.coordinators):
             problems.append(Problem(("coordinators",), f"nobody is on call for site {site.code}: add a coordinator"))
     codes = {site.code for site in organisation.sites}
@@ -54,6 +66,11 @@ def organisation_problems(organisation: Organisation, *, calendars: bool = True)
     problems.extend(_twice(("sites",), "unit code", [unit.code for site in organisation.sites for unit in site.units]))
     problems.extend(_twice(("sites",), "name of a site", _site_names(organisation.sites)))
     return problems
+
+
+def unknown_pack(name: str, shipped: Iterable[str]) -> str:
+    """What is said of a name that is no clock pack."""
+    return f"there is no clock pack {name}: write your own beside this file, or use one of {', '.join(sorted(shipped))}"
 
 
 def known_as_key(written: str) -> str:
