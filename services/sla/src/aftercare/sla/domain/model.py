@@ -78,7 +78,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Editions:
-    """All rules of one side by jurisdiction: where a site's own has no pack, `generic` holds; else nothing does."""
+    """All rules by jurisdiction: where a site's own has no pack, `generic` holds; else nothing does."""
 
     by_jurisdiction: Mapping[str, tuple[Edition, ...]]
 

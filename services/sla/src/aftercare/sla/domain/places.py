@@ -2,12 +2,13 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
 from whenever import Date, Instant, Time, ZonedDateTime
 
+from aftercare.programme.clocks import Calendar
 from aftercare.programme.model import Site, Weekday, WorkingHours
 
 ONE_DAY = timedelta(days=1)
@@ -57,6 +58,13 @@ class Place:
     def is_working_day(self, day: date) -> bool:
         return _ORDER[day.weekday()] in self.working.days and day not in self.holidays
 
+    def is_holiday_of(self, day: date, calendar: Calendar) -> bool:
+        """Whether only a public holiday keeps a day from counting."""
+        in_week = (
+            day.weekday() < 5 if calendar is Calendar.BUSINESS_DAYS else _ORDER[day.weekday()] in self.working.days
+        )
+        return in_week and day in self.holidays
+
     def is_any_day(self, _day: date) -> bool:
         return True
 
@@ -72,7 +80,3 @@ def _holidays_of(code: str) -> Container[date]:
     """The public holidays of `GB-SCT`, `DE`: worked out year by year as they are asked for."""
     country, _, subdivision = code.partition("-")
     return holidays.country_holidays(country, subdiv=subdivision or None)
-
-
-def utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
