@@ -30,7 +30,10 @@ _STATEMENTS = (
         cancelled timestamptz,
         cancel_reason text,
         warned smallint[] not null,
+        mark_percents smallint[] not null,
+        mark_instants timestamptz[] not null,
         next_at timestamptz,
+        open boolean not null,
         changed timestamptz not null,
         primary key (clock),
         constraint clock_clock_pattern check ("clock" ~ '^clk_[0-9a-f]{32}$'),
@@ -48,8 +51,8 @@ _STATEMENTS = (
     ) with (fillfactor = 80)""",
     "create index clock_by_subject on clock (subject)",
     "create index clock_due on clock (next_at) where next_at is not null",
-    "create index clock_ended on clock (changed) where next_at is null",
-    "create index clock_work_list on clock (due, clock) where state = 'running'",
+    "create index clock_open_by_rule on clock (rule) INCLUDE (state, start, due) where open",
+    "create index clock_work_list on clock (coalesce(due, 'infinity'), clock) where open",
     """create table happening (
         happening text not null,
         subject text not null,
@@ -82,6 +85,7 @@ _STATEMENTS = (
             ("route" in ('incident', 'colleague', 'manager', 'management', 'self', 'rca-interview',
             'disclosure', 'claim'))
     )""",
+    "create index happening_by_age on happening (received, happening)",
     "create index happening_by_subject on happening (subject)",
     """create table link (
         source text not null,

@@ -19,7 +19,7 @@ class SlaSettings(ServiceSettings):
         None, description="Clock packs for all sites, by name or path, with commas; without it by jurisdiction of each"
     )
     clocks_kept: timedelta = Field(
-        timedelta(days=35), description="How long a clock that has ended is kept; longer than topics keep their records"
+        timedelta(days=90), description="How long a clock that has ended is kept; longer than topics keep their records"
     )
 
     @field_validator("clocks_kept")

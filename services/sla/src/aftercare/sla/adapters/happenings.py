@@ -62,12 +62,16 @@ async def groups(connection: AsyncConnection, named: Iterable[str]) -> set[str]:
 
 async def told_of(connection: AsyncConnection, subjects: Iterable[str]) -> Told:
     """All happenings and links of whole groups, and of the incidents of their obligations."""
-    subjects = list(subjects)
-    around = set((await connection.execute(_AROUND, {"subjects": subjects})).scalars())
-    wanted = {"subjects": sorted(around.union(subjects))}
+    subjects = set(subjects)
+    wanted = {"subjects": sorted(subjects | await around(connection, subjects))}
     found = await connection.execute(_OF_SUBJECTS, wanted)
     links = await connection.execute(_LINKS, wanted)
     return Told(frozenset(map(_happened, found)), frozenset(Link(row.source, row.target) for row in links))
+
+
+async def around(connection: AsyncConnection, subjects: Iterable[str]) -> set[str]:
+    """The incidents and analyses that count for these obligations, and what hangs together with them."""
+    return set((await connection.execute(_AROUND, {"subjects": list(subjects)})).scalars())
 
 
 def identity_of(one: Happened) -> str:

@@ -57,6 +57,7 @@ happening = Table(
     checks.pattern("site", checks.SLUG),
     checks.one_of("route", ROUTES),
     Index("happening_by_subject", "subject"),
+    Index("happening_by_age", "received", "happening"),
 )
 """`mute`: history replayed, or a test of the way: it starts no clock. `earliest`: of an act whose time has bounds."""
 
@@ -108,7 +109,10 @@ clock = Table(
     Column("cancelled", INSTANT),
     _text("cancel_reason"),
     Column("warned", ARRAY(SmallInteger), nullable=False),
+    Column("mark_percents", ARRAY(SmallInteger), nullable=False),
+    Column("mark_instants", ARRAY(INSTANT), nullable=False),
     Column("next_at", INSTANT),
+    Column("open", Boolean, nullable=False),
     Column("changed", INSTANT, nullable=False),
     checks.reference("clock", "clk"),
     checks.subject("subject"),
@@ -123,7 +127,8 @@ clock = Table(
     checks.one_of("cancel_reason", CancelReason),
     Index("clock_by_subject", "subject"),
     Index("clock_due", "next_at", postgresql_where=text("next_at is not null")),
-    Index("clock_work_list", "due", "clock", postgresql_where=text("state = 'running'")),
-    Index("clock_ended", "changed", postgresql_where=text("next_at is null")),
+    Index("clock_work_list", text("coalesce(due, 'infinity')"), "clock", postgresql_where=text("open")),
+    Index("clock_open_by_rule", "rule", postgresql_where=text("open"), postgresql_include=["state", "start", "due"]),
 )
-"""`next_at` is when something is due of itself: a warning or the miss. The engine looks at nothing else."""
+"""`next_at` is when something is due of itself: a warning or the miss. A tick looks at nothing else. `open`: somebody
+still has to do it, in time or not."""

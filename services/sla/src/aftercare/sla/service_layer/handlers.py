@@ -9,6 +9,7 @@ from aftercare.schemas.base import Message
 from aftercare.sla.adapters import happenings
 from aftercare.sla.domain.model import Happened, Link
 from aftercare.sla.service_layer.locking import hold
+from aftercare.sla.service_layer.reckoning import Causes, Desk, reckon
 from aftercare.sla.translation_in import told_by
 
 
@@ -16,13 +17,23 @@ from aftercare.sla.translation_in import told_by
 class Handlers:
     """The stream side of the clocks. `on_messages` is a `kit.messaging.consumer.Handle`."""
 
+    desk: Desk
+
     async def on_messages(self, tx: Transaction, batch: Sequence[Received[Message]]) -> None:
-        told = [told_by(one) for one in batch]
-        happened = {each for one in told for each in one.happenings}
-        links = {each for one in told for each in one.links}
-        await hold(tx, named_in(happened, links))
-        await happenings.keep(tx.connection, happened)
-        await happenings.join(tx.connection, links)
+        happened: set[Happened] = set()
+        links: set[Link] = set()
+        causes = Causes()
+        for one in batch:
+            told = told_by(one)
+            happened |= told.happenings
+            links |= told.links
+            causes.by_subject.update(dict.fromkeys(named_in(told.happenings, told.links), one.cause))
+        named = named_in(happened, links)
+        if named:
+            await hold(tx, named)
+            await happenings.keep(tx.connection, happened)
+            await happenings.join(tx.connection, links)
+            await reckon(tx, self.desk, await happenings.groups(tx.connection, named), causes)
 
 
 def named_in(happened: Iterable[Happened], links: Iterable[Link]) -> set[str]:

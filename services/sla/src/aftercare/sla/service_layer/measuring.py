@@ -1,0 +1,94 @@
+"""What is measured of what was said: recorded once, when the transaction that said it commits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import event
+
+from aftercare.kit.store.transaction import Transaction
+from aftercare.programme.clocks import Route, Side
+from aftercare.sla import telemetry
+from aftercare.sla.domain import model
+from aftercare.sla.telemetry import MeasuredRule, Outcome, RuleLabels
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of one clock, and how it stood before."""
+
+    before: model.Published | None
+    after: model.Published
+    events: Sequence[model.Transition]
+
+
+class Meter:
+    """The meters of one side."""
+
+    def __init__(self, side: Side) -> None:
+        self._side = side
+
+    def measure_at_commit(self, tx: Transaction, said: Sequence[Said]) -> None:
+        """Count `said` when `tx` commits, and not at all when it does not."""
+        connection = tx.connection.sync_connection
+        if said and connection is not None:
+            event.listen(connection, "commit", lambda _connection: self._measure(said), once=True)
+
+    def rules(self, editions: Iterable[model.Edition]) -> list[MeasuredRule]:
+        """Every rule that can be measured, once, in the newest of its versions."""
+        newest: dict[str, model.Edition] = {}
+        for one in editions:
+            known = newest.get(one.rule.id)
+            if one.rule.enabled and (known is None or known.rule.version < one.rule.version):
+                newest[one.rule.id] = one
+        return [MeasuredRule(self._labels(one), missed_by(one), one.rule.verified) for one in newest.values()]
+
+    def _measure(self, said: Sequence[Said]) -> None:
+        for one in said:
+            for each in one.events:
+                self._count(one.before, each)
+
+    def _count(self, before: model.Published | None, each: model.Transition) -> None:
+        clock, labels, route = each.clock, self._labels(each.clock.edition), missed_by(each.clock.edition)
+        match each:
+            case model.Started():
+                telemetry.count_started(labels, detection_lag=(clock.born - clock.start).total_seconds())
+                if clock.unmeetable:
+                    telemetry.count_ended(labels, route, Outcome.UNMEETABLE)
+            case model.Warned(percent=percent, route=warned):
+                telemetry.count_warning(labels, warned, percent, born_late=clock.unmeetable)
+            case model.Met():
+                if before is not None and before.state is model.State.MISSED:
+                    telemetry.count_corrected(labels)
+                else:
+                    telemetry.count_ended(labels, route, Outcome.MET)
+                _record_stopped(labels, clock)
+            case model.Missed():
+                telemetry.count_ended(labels, route, Outcome.MISSED)
+            case model.Stopped():
+                _record_stopped(labels, clock)
+            case model.Cancelled():
+                telemetry.count_ended(labels, route, Outcome.CANCELLED)
+            case _:
+                return
+
+    def _labels(self, edition: model.Edition) -> RuleLabels:
+        return RuleLabels(self._side, edition.rule.standing, edition.rule.id)
+
+
+def missed_by(edition: model.Edition) -> Route:
+    """How a miss travels."""
+    return edition.rule.warnings.missed or edition.rule.warnings.route
+
+
+def _record_stopped(labels: RuleLabels, clock: model.Clock) -> None:
+    stopped, by = clock.outcome.stopped, clock.outcome.stopped_by
+    if stopped is None or by is None:
+        return
+    promised: timedelta | None = clock.due - clock.start if clock.due is not None else None
+    telemetry.record_stopped(
+        labels,
+        by,
+        elapsed=(stopped - clock.start).total_seconds(),
+        promised=promised.total_seconds() if promised is not None else None,
+    )

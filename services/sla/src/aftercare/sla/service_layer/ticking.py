@@ -1,0 +1,131 @@
+"""Time passes: warnings and misses are said at their instants. Never early, each once, with or without Kafka.
+
+Any replica may claim what is due (`FOR UPDATE SKIP LOCKED`). A look costs the same whether ten clocks are open or a
+million: it reads the index of due instants alone. The kit's timers would do it too, with a second row for each clock.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from aftercare.kit.clock import Clock as WallClock
+from aftercare.kit.clock import SystemClock
+from aftercare.kit.outcome import Retryable
+from aftercare.kit.store.failures import database_at_fault
+from aftercare.kit.store.transaction import Transaction, UnitOfWork
+from aftercare.programme.clocks import Side
+from aftercare.sla.adapters import clocks
+from aftercare.sla.adapters.clocks import Kept
+from aftercare.sla.domain.transitions import transitions
+from aftercare.sla.service_layer.measuring import Said
+from aftercare.sla.service_layer.reckoning import Desk, kept
+from aftercare.sla.telemetry import record_lateness
+
+log = logging.getLogger(__name__)
+
+CLAIM_SIZE = 1000
+LOOK_EVERY_SECONDS = 0.25
+"""How long what another process has set may go unseen: nothing is ever due so soon after it was set."""
+TEST_CLOCK_SECONDS = 0.05
+CLAIMED_ELSEWHERE_SECONDS = 0.02
+REST = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Ticker:
+    """A background step of every `api` process."""
+
+    unit_of_work: UnitOfWork
+    desk: Desk
+    side: Side
+    _resting: dict[str, datetime] = field(default_factory=dict)
+    """Clocks that can't be ticked, until when they are left alone. What is due of them stays due."""
+    _looked: float = float("-inf")
+    _next: datetime | None = None
+
+    async def step(self) -> float:
+        """Say what is due by now. Returns the seconds until the next look."""
+        if self._is_looked_too_soon():
+            return TEST_CLOCK_SECONDS
+        self._wake_the_rested()
+        while await self._tick():
+            pass
+        async with self.unit_of_work() as tx:
+            self._next = await clocks.next_due(tx.connection, self._resting)
+        self._looked = asyncio.get_running_loop().time()
+        return self._rest()
+
+    async def _tick(self) -> bool:
+        """One batch. Returns whether there may be more."""
+        try:
+            async with self.unit_of_work() as tx:
+                due = await clocks.claim_due(
+                    tx.connection, self.desk.shelf, tx.now, size=CLAIM_SIZE, resting=self._resting
+                )
+                await self._say(tx, due)
+        except Exception as error:
+            if isinstance(error, Retryable) or database_at_fault(error):
+                raise
+            await self._one_by_one()
+            return False
+        self._measure(due)
+        return len(due) == CLAIM_SIZE
+
+    async def _say(self, tx: Transaction, due: Sequence[Kept]) -> None:
+        said = []
+        for one in due:
+            events, after = transitions(one.published, one.clock, tx.now)
+            for event in events:
+                tx.emit(self.desk.speaker.message_of(event))
+            if after is not None:
+                said.append(Said(one.published, after, events))
+        await clocks.advance(tx.connection, [kept(one.after) for one in said], tx.now)
+        self.desk.meter.measure_at_commit(tx, said)
+
+    async def _one_by_one(self) -> None:
+        """A batch failed by its contents: what can be said is said, the rest is left alone for a while."""
+        async with self.unit_of_work() as tx:
+            due = await clocks.due_references(tx.connection, tx.now, size=CLAIM_SIZE, resting=self._resting)
+        for reference in due:
+            try:
+                async with self.unit_of_work() as tx:
+                    held = await clocks.claim(tx.connection, self.desk.shelf, reference)
+                    await self._say(tx, held)
+            except Exception as error:
+                if isinstance(error, Retryable) or database_at_fault(error):
+                    raise
+                self._resting[reference] = self._clock.now() + REST
+                log.exception("clock %s can't be ticked: %s", reference, type(error).__name__)
+            else:
+                self._measure(held)
+
+    @property
+    def _clock(self) -> WallClock:
+        return self.unit_of_work.clock
+
+    def _measure(self, due: Sequence[Kept]) -> None:
+        now = self._clock.now()
+        for one in due:
+            if one.next_at is not None:
+                record_lateness(self.side, (now - one.next_at).total_seconds())
+
+    def _wake_the_rested(self) -> None:
+        now = self._clock.now()
+        self._resting = {reference: until for reference, until in self._resting.items() if until > now}
+
+    def _is_looked_too_soon(self) -> bool:
+        """A test clock is looked at often, the database only when the clock came to something, and now and then."""
+        if isinstance(self._clock, SystemClock):
+            return False
+        rested = asyncio.get_running_loop().time() - self._looked >= LOOK_EVERY_SECONDS
+        return not rested and (self._next is None or self._clock.now() < self._next)
+
+    def _rest(self) -> float:
+        if not isinstance(self._clock, SystemClock):
+            return TEST_CLOCK_SECONDS
+        if self._next is None:
+            return LOOK_EVERY_SECONDS
+        wait = (self._next - self._clock.now()).total_seconds()
+        return min(max(wait, 0.0 if wait > 0 else CLAIMED_ELSEWHERE_SECONDS), LOOK_EVERY_SECONDS)

@@ -1,0 +1,94 @@
+"""The life of clocks, from messages and from time, on a real database."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from . import saying as say
+
+pytestmark = pytest.mark.real
+
+HOUR = timedelta(hours=1)
+
+
+async def test_an_incident_starts_a_clock_that_warns_and_is_missed(event: Any) -> None:
+    await event.hear(say.reported("fall"))
+    await event.pass_time(hours=9, minutes=59)
+    assert await event.story("apology") == ["started", "warned 50", "warned 80"]
+    await event.pass_time(minutes=1)
+    assert await event.story("apology") == ["started", "warned 50", "warned 80", "missed"]
+    (missed,) = [one for one in await event.said() if one.type.endswith("missed.v1")]
+    assert missed.at == say.MONDAY_NOON + 10 * HOUR
+    assert missed.route == "page"
+
+
+async def test_what_is_done_in_time_meets_the_clock_and_no_time_changes_that(event: Any) -> None:
+    await event.hear(say.reported("fall"))
+    await event.pass_time(hours=6)
+    await event.hear(say.told("fall", event.clock.now()))
+    await event.pass_time(days=3)
+    assert await event.story("apology") == ["started", "warned 50", "met"]
+
+
+async def test_done_in_time_and_heard_of_late_corrects_the_miss(event: Any) -> None:
+    await event.hear(say.reported("fall"))
+    await event.pass_time(hours=20)
+    await event.hear(say.told("fall", say.MONDAY_NOON + 3 * HOUR))
+    assert (await event.story("apology"))[-2:] == ["missed", "met"]
+    assert await event.state("apology", "inc", "fall") == "met"
+
+
+async def test_harm_raised_later_starts_a_clock_then(event: Any) -> None:
+    await event.hear(say.reported("fall", harm="low"))
+    assert await event.story("apology") == []
+    await event.pass_time(hours=30)
+    await event.hear(say.amended("fall", harm="death"))
+    assert await event.story("apology") == ["started"]
+    (started,) = await event.said()
+    assert started.state.born == event.clock.now()
+
+
+async def test_a_record_taken_back_cancels_and_given_again_goes_on(event: Any) -> None:
+    await event.hear(say.reported("fall"), say.withdrawn("fall"))
+    assert await event.story("apology") == ["started", "cancelled"]
+    await event.hear(say.amended("fall", revision=3))
+    assert await event.story("apology") == ["started", "cancelled", "moved"]
+    assert await event.state("apology", "inc", "fall") == "running"
+
+
+async def test_incidents_that_turn_out_to_be_one_leave_one_clock(event: Any) -> None:
+    await event.hear(say.reported("fall"), say.reported("slip"), say.merged("slip", "fall"))
+    assert await event.state("apology", "inc", "slip") == "cancelled"
+    assert await event.state("apology", "inc", "fall") == "running"
+
+
+async def test_somebody_reached_in_time_meets_the_first_response(support: Any) -> None:
+    await support.hear(say.reported("fall"), say.opened("ana", "fall"), say.settled("ana", "ana"))
+    await support.pass_time(hours=3)
+    await support.hear(say.sent("ana", support.clock.now()))
+    assert await support.state("s-02-first-response", "obl", "ana") == "running"
+    await support.hear(say.reached("ana", support.clock.now()))
+    assert await support.state("s-02-first-response", "obl", "ana") == "met"
+
+
+@pytest.mark.parametrize("state", ["declined", "contacted"])
+async def test_a_no_and_a_talk_are_both_promises_kept(support: Any, state: str) -> None:
+    await support.hear(say.reported("fall"), say.opened("ana", "fall"), say.settled("ana", "ana"))
+    await support.pass_time(hours=3)
+    await support.hear(say.moved("ana", state, support.clock.now()))
+    assert await support.state("s-02-first-response", "obl", "ana") == "met"
+
+
+async def test_silence_misses_the_first_response_after_a_day(support: Any) -> None:
+    await support.hear(say.reported("fall"), say.opened("ana", "fall"), say.settled("ana", "ana"))
+    await support.pass_time(hours=24)
+    story = await support.story("s-02-first-response")
+    assert story == ["started", "warned 50", "warned 80", "missed"]
+
+
+async def test_what_is_kept_of_a_support_clock_names_nobody(support: Any) -> None:
+    await support.hear(say.reported("fall"), say.opened("ana", "fall"), say.settled("ana", "ana"))
+    await support.hear(say.reached("ana", support.clock.now()))
+    assert say.ref("per", "ana") not in "".join(await support.snapshot())
+    assert all(say.ref("per", "ana") not in one.model_dump_json() for one in await support.said())
