@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -138,6 +139,21 @@ replay = Table(
     Column("still_refused", Integer, nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True), nullable=True),
+)
+
+fetch = Table(
+    "fetch",
+    metadata,
+    Column("record", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("notified_at", DateTime(timezone=True), nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("settled_at", DateTime(timezone=True), nullable=True),
+    Column("last_answer", Text, nullable=True),
+    Index("fetch_due", "next_at", postgresql_where=text("state = 'due'")),
 )
 
 idempotency = Table(

@@ -100,7 +100,7 @@ _ADVICE = {
     Reason.MAPPING_TOO_COSTLY: "pick smaller parts in the mapping's expressions; try it with check --mapping, replay",
     Reason.NO_MESSAGE_APPLIES: "add a message or an `ignore` for such records to the mapping file, then replay",
     Reason.DATA_ELSEWHERE: "the event only points at its data; have the sender put the data in",
-    Reason.TO_BE_FETCHED: "nothing to do where the source has a `fhir_server`; else give it one, or have data sent along",
+    Reason.TO_BE_FETCHED: "nothing to do if the source has a `fhir_server`; else give it one, or have data sent along",
     Reason.CAN_NOT_BE_FETCHED: "look at the source's server and our rights there; a new notification is fetched again",
     Reason.SUBSCRIPTION_FAILING: "look at the subscription on the source's server, and send again what it held back",
     Reason.NEEDS_CONFIGURATION: "say in the file of sources what this source's codes mean (fhir_codes), then replay",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from aftercare.intake.domain.fhir.settings import FhirCodes, FhirServer
+
 UNCONFIGURED = "unconfigured"
 """The name of every source that no configuration names. Its records are taken all the same."""
 NOMINATION = "nomination"
@@ -26,8 +28,14 @@ class Source:
     """Topics of its own: what comes on them is its, unless it says otherwise."""
     clients: tuple[str, ...] = ()
     """Client ids that speak for this system over HTTP, and for no other."""
+    charset: str | None = None
+    """What its bytes are in when they are no UTF-8 and it doesn't say."""
     synthetic: bool = False
     backfill: bool = False
+    fhir_server: FhirServer | None = None
+    """Where to fetch what it only points at."""
+    fhir_codes: FhirCodes = field(default_factory=FhirCodes)
+    """What its own FHIR codes mean."""
     scope: str = ""
     """Keeps the identifiers of two unconfigured systems apart."""
 

@@ -21,6 +21,9 @@ async def purge(tx: Transaction, due: Sequence[DueTimer]) -> None:  # noqa: ARG0
         {"now": tx.now},
     )
     await tx.connection.execute(
+        text("delete from fetch using record where record.reference = fetch.record and record.raw is null")
+    )
+    await tx.connection.execute(
         text("delete from idempotency where created_at < :before"),
         {"before": tx.now - timedelta(days=_IDEMPOTENCY_DAYS)},
     )

@@ -13,7 +13,7 @@ from aftercare.intake.domain.facts import (
     RcaMilestone,
     StaffChange,
 )
-from aftercare.intake.domain.outcome import Ending, Mapped, Reason, Refusal, RefusedError
+from aftercare.intake.domain.outcome import Ending, Mapped, Pointer, Reason, Refusal, RefusedError
 from aftercare.intake.domain.source import Source
 from aftercare.intake.service_layer.apply import Applying, incident_key, rca_key
 from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, Seen, Wanted
@@ -44,6 +44,8 @@ class Taken:
     version_key: str = field(default="", repr=False)
     body_hash: str = field(default="", repr=False)
     conflicts_with: str | None = None
+    pointer: Pointer | None = field(default=None, repr=False)
+    """What is to be fetched to learn more."""
 
     @property
     def explanation(self) -> str:
@@ -166,6 +168,7 @@ def _refused(
         identity_key=key[1],
         version_key="",
         body_hash=body_hash,
+        pointer=refusal.pointer,
     )
     return taken if same is not None else _remember(ledger, key, taken)
 
