@@ -98,7 +98,7 @@ def map_report(report: JsonObject, context: Context) -> list[Examined]:
     """The report, and the steps of an investigation that its status tells of."""
     reference = required(report.get("reportReference"), "reportReference", FORMAT)
     status = (text(report.get("status")) or "").upper()
-    version = Version(updated=last_change(report.get("modifiedAt") or report.get("createdAt"), context.source.zone))
+    version = Version(updated=last_change(report.get("modifiedAt") or report.get("createdAt"), _zone(context)))
     withdrawn = _WITHDRAWN.get(status)
     if withdrawn is not None:
         return [mapped(FORMAT, report, reference, IncidentWithdrawal(reference, withdrawn), context, version)]
@@ -122,9 +122,14 @@ def map_event(said: JsonObject, context: Context) -> Examined:
         detail = "an event that says which report was written, and not what; have the report itself sent"
         raise RefusedError(Reason.DATA_ELSEWHERE, detail, EVENT)
     known = required(reference, "additionalInformation.reportReference", EVENT)
-    version = Version(updated=last_change(said.get("occurredAt"), context.source.zone))
+    version = Version(updated=last_change(said.get("occurredAt"), _zone(context)))
     fact = IncidentWithdrawal(known, WithdrawalReason.ENTERED_IN_ERROR)
     return mapped(EVENT, said, known, fact, context, version)
+
+
+def _zone(context: Context) -> str:
+    """The source's zone; the United Kingdom has one."""
+    return context.source.zone or "Europe/London"
 
 
 def map_part(_part: Any, _context: Context) -> Examined:
@@ -133,7 +138,7 @@ def map_part(_part: Any, _context: Context) -> Examined:
 
 
 def _details(report: JsonObject, context: Context, staff: tuple[NamedStaff, ...]) -> IncidentDetails:
-    zone, doubts = context.source.zone, context.doubts
+    zone, doubts = _zone(context), context.doubts
     site, unit = context.place([place] if (place := text(report.get("location"))) else [])
     harmed = any(one.relation is Relation.HARMED for one in staff)
     prisoners = bool(objects(report.get("prisonersInvolved")))
@@ -188,7 +193,7 @@ def _investigation(report: JsonObject, reference: str, status: str, context: Con
         return ()
     changes = [one.get("changedAt") for one in objects(report.get("historyOfStatuses")) if one.get("status") == status]
     when = changes[-1] if changes else None
-    at = context.doubts.moment(when, "changedAt", context.source.zone)
+    at = context.doubts.moment(when, "changedAt", _zone(context))
     fact = RcaMilestone(reference, step, (Mention(source_id=reference),), at=at)
     return [event(FORMAT, [reference, step.value, when], f"{reference} {step.value} {when}", fact, context)]
 

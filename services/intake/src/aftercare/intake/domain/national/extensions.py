@@ -1,0 +1,55 @@
+"""FHIR extensions by the last word of their address, however deep they lie and whichever version is written behind."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
+
+MAX_DEPTH = 6
+Values = Mapping[str, Sequence[Any]]
+"""The values of a complex extension by the plain names of its parts."""
+_VERSION = re.compile(r"-\d+(?:\.\d+)*$")
+_SIGNS = re.compile(r"[^a-z0-9]")
+
+
+def plain_name(address: object) -> str:
+    """`…/StructureDefinition/adverse-event-governance-5` and `AdverseEventGovernance` are the same."""
+    last = (text(address) or "").rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+    return _SIGNS.sub("", _VERSION.sub("", last).casefold())
+
+
+def extensions(resource: JsonObject, depth: int = 0) -> Iterator[tuple[str, JsonObject]]:
+    """All extensions of a resource with their plain names, those inside others after them."""
+    for one in objects(resource.get("extension")):
+        yield plain_name(one.get("url")), one
+        if depth < MAX_DEPTH:
+            yield from extensions(one, depth + 1)
+
+
+def parts_of(resources: Sequence[JsonObject], name: str) -> list[Values]:
+    """Every extension of that plain name, each as its parts."""
+    return [_parts(one) for resource in resources for found, one in extensions(resource) if found == name]
+
+
+def _parts(extension: JsonObject) -> Values:
+    found: dict[str, list[Any]] = {}
+    for name, one in extensions(extension):
+        value = value_of(one)
+        if value is not None:
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def value_of(extension: JsonObject) -> Any:
+    """The `value[x]` of an extension; of a coded one its code."""
+    value = next((extension[key] for key in extension if key.startswith("value")), None)
+    if not isinstance(value, dict):
+        return value
+    codings = [*objects(value.get("coding")), value]
+    return next((code for one in codings if (code := text(obj(one).get("code")))), text(value.get("text")))
+
+
+def first(values: Values, name: str) -> Any:
+    """The first value of a part, or nothing."""
+    return next(iter(values.get(name, ())), None)

@@ -1,0 +1,228 @@
+"""England's Learn from Patient Safety Events, versions 5 and 6, as local systems submit it (`interop.md` 2.2, 3).
+
+A FHIR AdverseEvent whose meaning lies in extensions: harm of each patient, an estimated date, governance, and how the
+reporter stood to the event. Version 5 is shaped like STU3, version 6 like R4; the extensions are the same. Staff are
+roles without persons, so mostly nobody is named.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aftercare.intake.domain.context import Context
+from aftercare.intake.domain.envelope import Payload
+from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, IncidentWithdrawal, NamedPatient, Version
+from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, entries_of
+from aftercare.intake.domain.format_row import Format, NewContext
+from aftercare.intake.domain.harm import StatedHarm, stated_harm, worst
+from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, items, obj, objects, text
+from aftercare.intake.domain.national import lfpse_people, lfpse_time
+from aftercare.intake.domain.national.extensions import Values, extensions, first, parts_of, plain_name
+from aftercare.intake.domain.national.parts import last_change, mapped
+from aftercare.intake.domain.outcome import Examined, Reason, Refusal
+from aftercare.intake.domain.vocabulary import Actuality, Flag, HarmLevel, Outcome, SubjectKind, WithdrawalReason
+
+V5, V6, BUNDLE = "lfpse-v5", "lfpse-v6", "lfpse-bundle"
+HARM_RULE = "lfpse.1"
+_PROFILE = "patientsafetyadverseevent"
+_TELLING = frozenset(
+    {
+        "adverseeventestimateddate",
+        "adverseeventagent",
+        "adverseeventgovernance",
+        "adverseeventreferencemetadata",
+        "adverseeventclassification",
+        "adverseeventriskdetails",
+        "adverseeventsafetychallenges",
+        "adverseeventwentwell",
+        "patientinformation",
+    }
+)
+_BESIDE = frozenset({"Patient", "Practitioner", "Location", "Organization", "Medication", "Device", "MessageHeader"})
+_FLAGS = {
+    "dutyofcandour": Flag.DUTY_OF_CANDOUR,
+    "neverevent": Flag.NEVER_EVENT,
+    "seriousincident": Flag.SERIOUS_INCIDENT,
+}
+_HARM = {"physicalharm": "lfpse-physical", "psychologicalharm": "lfpse-psychological"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One event with all resources whose extensions speak about it: its own, the contained ones, its neighbours."""
+
+    event: JsonObject
+    resources: Sequence[JsonObject]
+
+    def parts(self, name: str) -> list[Values]:
+        return parts_of(self.resources, name)
+
+    def one(self, name: str) -> Values:
+        return next(iter(self.parts(name)), {})
+
+    @property
+    def format(self) -> str:
+        return V6 if "actuality" in self.event else V5
+
+
+def is_lfpse(event: object) -> bool:
+    """An AdverseEvent with a profile or an extension of the national system."""
+    said = obj(event)
+    if said.get("resourceType") != "AdverseEvent":
+        return False
+    profiles = {plain_name(one) for one in items(obj(said.get("meta")).get("profile"))}
+    resources = [said, *objects(said.get("contained"))]
+    return _PROFILE in profiles or any(name in _TELLING for one in resources for name, _ in extensions(one))
+
+
+def map_lfpse(event: JsonObject, context: Context, neighbours: Sequence[JsonObject] = ()) -> Examined:
+    """Map one event; `neighbours` are the resources beside it in a Bundle."""
+    record = _Record(event, [event, *objects(event.get("contained")), *neighbours])
+    metadata = record.one("adverseeventreferencemetadata")
+    number = identifier(first(metadata, "referencenumber"))
+    record_id = identifier(event.get("id")) or number or f"body:{body_hash(event)}"
+    meta = obj(event.get("meta"))
+    version = Version(identifier(meta.get("versionId")), last_change(meta.get("lastUpdated"), None))
+    if event.get("status") == "entered-in-error":
+        fact = IncidentWithdrawal(record_id, WithdrawalReason.ENTERED_IN_ERROR)
+        return mapped(record.format, event, record_id, fact, context, version)
+    if record.parts("adverseeventwentwell") and not _harms(record, context) and not _is_risk(record):
+        return Refusal(Reason.NOT_AN_INCIDENT, "a record of care that went well", record.format)
+    report = IncidentReport(
+        source_id=record_id,
+        details=_details(record, context),
+        numbers=_numbers(event, number),
+        staff=lfpse_people.reporter(record.resources, metadata, context),
+        patients=_patients(record, context),
+        fears_repercussion=lfpse_people.fears_repercussion(record.resources),
+    )
+    return mapped(record.format, event, record_id, report, context, version)
+
+
+def _details(record: _Record, context: Context) -> IncidentDetails:
+    harms = _harms(record, context)
+    actuality = _actuality(record)
+    site, unit = context.place(_written_places(record))
+    estimated = record.one("adverseeventestimateddate")
+    levels = [one.level for one in harms]
+    return IncidentDetails(
+        site=site,
+        unit=unit,
+        occurred=lfpse_time.occurred(record.event.get("date"), estimated, context),
+        discovered=context.doubts.moment(record.event.get("detected"), "detected", lfpse_time.zone(context)),
+        recorded=lfpse_time.recorded(record.event.get("recordedDate"), estimated, context),
+        actuality=actuality,
+        outcome=Outcome.FATAL if HarmLevel.DEATH in levels else Outcome.UNKNOWN,
+        harm=_harm(record, levels, actuality),
+        harm_rule=HARM_RULE,
+        flags=_flags(record),
+        subject=SubjectKind.PATIENT if _names_patient(record) else SubjectKind.UNKNOWN,
+        narrative_present=_has_narrative(record),
+        synthetic=context.source.synthetic,
+        backfill=context.source.backfill,
+    )
+
+
+def _harms(record: _Record, context: Context) -> list[StatedHarm]:
+    """Physical and psychological harm of every patient, as stated."""
+    found = []
+    for patient in record.parts("patientinformation"):
+        for part, scale in _HARM.items():
+            for code in patient.get(part, ()):
+                stated = stated_harm(scale, identifier(code))
+                if stated is None:
+                    context.doubts.note(f"unknown-code:{part}")
+                else:
+                    found.append(stated)
+    return found
+
+
+def _harm(record: _Record, levels: list[HarmLevel], actuality: Actuality) -> HarmLevel:
+    """The worst of all patients. What harmed nobody yet is a risk, or a near miss."""
+    if _is_risk(record):
+        return HarmLevel.UNSAFE_CONDITION
+    if actuality is Actuality.POTENTIAL:
+        return HarmLevel.NEAR_MISS
+    return worst(levels)
+
+
+def _is_risk(record: _Record) -> bool:
+    return bool(record.parts("adverseeventriskdetails")) and not record.parts("patientinformation")
+
+
+def _actuality(record: _Record) -> Actuality:
+    stated = text(record.event.get("actuality")) or text(record.event.get("category")) or ""
+    known = {
+        "actual": Actuality.ACTUAL,
+        "ae": Actuality.ACTUAL,
+        "potential": Actuality.POTENTIAL,
+        "pae": Actuality.POTENTIAL,
+    }
+    return Actuality.POTENTIAL if _is_risk(record) else known.get(stated.casefold(), Actuality.UNKNOWN)
+
+
+def _flags(record: _Record) -> tuple[Flag, ...]:
+    """Governance stands beside harm: a never event may have harmed nobody."""
+    governance = record.one("adverseeventgovernance")
+    found = {flag for name, flag in _FLAGS.items() if first(governance, name) in (True, "true", "y")}
+    if first(governance, "nevereventtype") is not None:
+        found.add(Flag.NEVER_EVENT)
+    return tuple(sorted(found))
+
+
+def _written_places(record: _Record) -> list[str]:
+    details = record.one("locationdetails")
+    names = [one.get("name") for one in record.resources if one.get("resourceType") == "Location"]
+    written = [*names, obj(record.event.get("location")).get("display"), *details.get("organisation", ())]
+    return [found for word in written if (found := text(word)) is not None]
+
+
+def _names_patient(record: _Record) -> bool:
+    contained = any(one.get("resourceType") == "Patient" for one in record.resources)
+    return contained or bool(record.parts("patientinformation"))
+
+
+def _patients(record: _Record, context: Context) -> tuple[NamedPatient, ...]:
+    people = [one for one in record.resources if one.get("resourceType") == "Patient"]
+    numbers = [one for patient in people for one in objects(patient.get("identifier"))]
+    return tuple(
+        NamedPatient(text(one.get("system")) or context.source.system, value)
+        for one in numbers
+        if (value := identifier(one.get("value"))) is not None
+    )
+
+
+def _numbers(event: JsonObject, number: str | None) -> tuple[str, ...]:
+    found = [number, *(identifier(one.get("value")) for one in objects(event.get("identifier")))]
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _has_narrative(record: _Record) -> bool:
+    told = ("description", "riskdescription", "immediateactions", "wentwell", "strengthsofcare")
+    return bool(text(record.event.get("description"))) or any(
+        name in told for one in record.resources for name, _ in extensions(one)
+    )
+
+
+def _map_bundle(payload: Payload, new: NewContext) -> Sequence[Examined]:
+    entries = entries_of(obj(payload.value))
+    if len(entries) > MAX_ENTRIES:
+        return [Refusal(Reason.TOO_MANY_RECORDS, f"a Bundle with more than {MAX_ENTRIES} entries", BUNDLE)]
+    events = [entry.resource for entry in entries if is_lfpse(entry.resource)]
+    beside = [entry.resource for entry in entries if entry.resource.get("resourceType") != "AdverseEvent"]
+    return [map_lfpse(event, new(), beside if len(events) == 1 else ()) for event in events]
+
+
+def _is_bundle(payload: Payload) -> bool:
+    """A Bundle whose only records are events of the national system; any other goes the way of all Bundles."""
+    said = obj(payload.value)
+    if said.get("resourceType") != "Bundle":
+        return False
+    resources = [obj(one.get("resource")) for one in objects(said.get("entry"))]
+    telling = [one for one in resources if one.get("resourceType") not in _BESIDE]
+    return bool(telling) and all(is_lfpse(one) for one in telling)
+
+
+ROWS: tuple[Format, ...] = (
+    Format("lfpse", lambda payload: is_lfpse(payload.value), lambda payload, new: [map_lfpse(payload.value, new())]),
+    Format(BUNDLE, _is_bundle, _map_bundle),
+)

@@ -1,0 +1,49 @@
+"""The reporter of an LFPSE event: how they stood to it, and whether they fear to be known."""
+
+from collections.abc import Sequence
+
+from aftercare.intake.domain.context import Context
+from aftercare.intake.domain.facts import Named, NamedStaff
+from aftercare.intake.domain.json_values import JsonObject, identifier, objects, text
+from aftercare.intake.domain.national.extensions import Values, first, parts_of
+from aftercare.intake.domain.national.parts import display_name
+from aftercare.intake.domain.vocabulary import IdentifierKind, Relation
+
+_RELATIONS = {"1": Relation.WITNESS, "4": Relation.INVOLVED}
+"""I witnessed it; I was helping to provide the care when it happened. The others were told, or found it."""
+_FEARS = frozenset({"4", "5", "6", "7"})
+"""Reasons to stay anonymous that are fears of what follows."""
+
+
+def fears_repercussion(resources: Sequence[JsonObject]) -> bool:
+    """Whether the reporter must never be reached through a manager."""
+    reasons = {identifier(code) for one in _details(resources) for code in one.get("whyanonymous", ())}
+    return bool(reasons & _FEARS)
+
+
+def reporter(resources: Sequence[JsonObject], metadata: Values, context: Context) -> tuple[NamedStaff, ...]:
+    """The reporter, where the record says who it is. An anonymous one is nobody, and stays so."""
+    details = next(iter(_details(resources)), {})
+    involvement = identifier(first(details, "reporterinvolvement"))
+    relation = _RELATIONS.get(involvement or "", Relation.REPORTER)
+    anonymous = first(metadata, "isanonymous") in (True, "true") or first(details, "whyanonymous") is not None
+    person = None if anonymous else _person(resources, details, context)
+    if person is None:
+        if relation is not Relation.REPORTER:
+            context.doubts.note(f"nameless:{relation}")
+        return ()
+    return (NamedStaff(person, relation, never_through_manager=fears_repercussion(resources)),)
+
+
+def _details(resources: Sequence[JsonObject]) -> list[Values]:
+    return [*parts_of(resources, "practitionerdetails"), *parts_of(resources, "adverseeventpractitionerdetails")]
+
+
+def _person(resources: Sequence[JsonObject], details: Values, context: Context) -> Named | None:
+    practitioners = [one for one in resources if one.get("resourceType") == "Practitioner"]
+    for one in (found for practitioner in practitioners for found in objects(practitioner.get("identifier"))):
+        value = identifier(one.get("value"))
+        if value is not None:
+            system = text(one.get("system")) or context.source.identifier_system or context.source.system
+            return Named(system, IdentifierKind.IDENTIFIER, value)
+    return display_name(first(details, "reportercontact"), context)

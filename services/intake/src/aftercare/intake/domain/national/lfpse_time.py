@@ -1,0 +1,68 @@
+"""When an LFPSE event was: a date, or an estimate of a date with a shift or a time (`AdverseEventEstimatedDate`)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from aftercare.intake.domain.context import Context
+from aftercare.intake.domain.json_values import text
+from aftercare.intake.domain.national.extensions import Values, first
+from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
+from aftercare.intake.domain.time_windows import approximately, part_of_day
+from aftercare.intake.domain.vocabulary import Precision
+
+ZONE, ORDER = "Europe/London", "dmy"
+_FIELD = "AdverseEventEstimatedDate"
+_SHIFTS = {"1": "day shift", "2": "night shift", "3": "morning handover", "4": "evening handover"}
+
+
+def zone(context: Context) -> str:
+    """The source's zone; England has one."""
+    return context.source.zone or ZONE
+
+
+def occurred(stated: Any, estimated: Values, context: Context) -> StatedTime | None:
+    """The best that is said: an exact date, today, or about some date; with a precise time or a shift of that date."""
+    exact = context.doubts.moment(stated, "date", zone(context), ORDER)
+    if exact is not None and exact.precision is not Precision.DAY:
+        return exact
+    day = _date_of(stated) or _today(estimated)
+    if day is not None:
+        return _on(day, estimated, context)
+    about = context.doubts.moment(
+        first(estimated, "approximatedate"), f"{_FIELD}.ApproximateDate", zone(context), ORDER
+    )
+    if about is None:
+        return None
+    context.doubts.note("approximate:occurred")
+    return approximately(about)
+
+
+def recorded(stated: Any, estimated: Values, context: Context) -> StatedTime | None:
+    """When it was written down: as stated, else the day on which the form was filled in."""
+    value = stated if stated is not None else first(estimated, "todaysdate")
+    return context.doubts.moment(value, "recorded", zone(context), ORDER)
+
+
+def _date_of(value: Any) -> date | None:
+    """The date, if a whole one is stated; what else stands there was read, or noted, by somebody else."""
+    try:
+        stated = parse_stated_time(text(value) or "", _FIELD, "UTC", ORDER)
+    except UnreadableTimeError:
+        return None
+    return stated.earliest.date() if stated.latest - stated.earliest < timedelta(days=1) else None
+
+
+def _today(estimated: Values) -> date | None:
+    is_today = (text(first(estimated, "incidentoccurredtoday")) or "").casefold() == "y"
+    return _date_of(first(estimated, "todaysdate")) if is_today else None
+
+
+def _on(day: date, estimated: Values, context: Context) -> StatedTime | None:
+    """That day, narrowed by a time or a shift."""
+    precise = text(first(estimated, "precisetime"))
+    if precise is not None:
+        return context.doubts.moment(f"{day.isoformat()}T{precise}", f"{_FIELD}.PreciseTime", zone(context))
+    shift = _SHIFTS.get((text(first(estimated, "estimatedtime")) or "").strip())
+    if shift is not None:
+        return part_of_day(day, shift, f"{_FIELD}.EstimatedTime", zone(context))
+    return parse_stated_time(day.isoformat(), "date", zone(context))

@@ -1,0 +1,142 @@
+"""England's LFPSE, versions 5 and 6."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from aftercare.intake.domain.facts import IncidentWithdrawal
+from aftercare.intake.domain.outcome import Mapped, Reason
+from aftercare.intake.domain.vocabulary import Actuality, Flag, HarmLevel, IdentifierKind, Precision, Relation
+
+from .conftest import Endings, refusal_of, report_of
+
+
+def patient(**harms: str) -> dict[str, Any]:
+    return {
+        "url": "PatientInformation",
+        "extension": [{"url": name, "valueCode": code} for name, code in harms.items()],
+    }
+
+
+def event(*extensions: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"resourceType": "AdverseEvent", "id": "x", "actuality": "actual", "extension": list(extensions), **fields}
+
+
+def practitioner(**values: str) -> dict[str, Any]:
+    parts = [{"url": name, "valueCode": code} for name, code in values.items()]
+    details = {"url": "https://taxonomy.example/practitioner-details-5", "extension": parts}
+    return {"resourceType": "Practitioner", "extension": [details]}
+
+
+@pytest.mark.parametrize(
+    ("patients", "harm"),
+    [
+        ([patient(PhysicalHarm="5")], HarmLevel.NO_HARM),
+        ([patient(PhysicalHarm="5", PsychologicalHarm="1")], HarmLevel.SEVERE),
+        ([patient(PhysicalHarm="4"), patient(PhysicalHarm="2"), patient(PhysicalHarm="5")], HarmLevel.SEVERE),
+        ([patient(PhysicalHarm="1"), patient(PsychologicalHarm="4")], HarmLevel.DEATH),
+        ([patient(PsychologicalHarm="4")], HarmLevel.NO_HARM),
+        ([patient()], HarmLevel.UNKNOWN),
+        ([patient(PhysicalHarm="0")], HarmLevel.UNKNOWN),
+    ],
+)
+def test_harm_is_the_worst_of_all_patients_and_1_is_the_worst(
+    endings: Endings, patients: list[Any], harm: HarmLevel
+) -> None:
+    assert report_of(endings(event(*patients))[0]).details.harm is harm
+
+
+def test_a_never_event_that_harmed_nobody_is_a_never_event(endings: Endings) -> None:
+    details = report_of(endings("lfpse/v5-never-event-without-harm-today.json")[0]).details
+    assert details.harm is HarmLevel.NO_HARM
+    assert set(details.flags) == {Flag.NEVER_EVENT, Flag.SERIOUS_INCIDENT, Flag.DUTY_OF_CANDOUR}
+
+
+def test_today_with_a_time_is_that_time(endings: Endings) -> None:
+    occurred = report_of(endings("lfpse/v5-never-event-without-harm-today.json")[0]).details.occurred
+    assert occurred is not None
+    assert occurred.earliest.isoformat() == "2026-03-02T14:30:00+00:00"
+
+
+def test_a_night_shift_spans_the_night_before_and_the_night_after(endings: Endings) -> None:
+    occurred = report_of(endings("lfpse/v5-two-patients-night-shift.json")[0]).details.occurred
+    assert occurred is not None
+    assert occurred.precision is Precision.PART_OF_DAY
+    assert (occurred.earliest.isoformat(), occurred.latest.date()) == ("2026-03-02T00:00:00+00:00", date(2026, 3, 3))
+
+
+def test_an_approximate_date_is_read_as_england_writes_it_and_widened(endings: Endings) -> None:
+    [ending] = endings("lfpse/v5-approximate-date.json")
+    details = report_of(ending).details
+    assert details.occurred is not None
+    assert details.occurred.earliest.date() == date(2026, 2, 2)
+    assert details.occurred.latest.date() == date(2026, 2, 4)
+    assert (details.actuality, details.harm) == (Actuality.POTENTIAL, HarmLevel.NEAR_MISS)
+
+
+def test_a_date_in_words_is_left_out_and_doubted(endings: Endings) -> None:
+    [ending] = endings("lfpse/v5-approximate-date-in-words.json")
+    assert isinstance(ending, Mapped)
+    assert report_of(ending).details.occurred is None
+    assert ending.doubts == ("unreadable-time:AdverseEventEstimatedDate.ApproximateDate",)
+
+
+@pytest.mark.parametrize("reason", ["4", "5", "6", "7"])
+def test_who_fears_repercussion_is_guarded_and_stays_nobody(endings: Endings, reason: str) -> None:
+    about = practitioner(ReporterInvolvement="4", WhyAnonymous=reason, ReporterContact="Rita Record")
+    report = report_of(endings(event(patient(PhysicalHarm="3"), contained=[about]))[0])
+    assert report.fears_repercussion
+    assert not report.staff
+
+
+@pytest.mark.parametrize("reason", ["1", "2", "3", "8"])
+def test_other_reasons_to_stay_anonymous_name_nobody_and_guard_nothing(endings: Endings, reason: str) -> None:
+    about = practitioner(ReporterInvolvement="4", WhyAnonymous=reason, ReporterContact="Rita Record")
+    report = report_of(endings(event(patient(PhysicalHarm="3"), contained=[about]))[0])
+    assert not report.fears_repercussion
+    assert not report.staff
+
+
+@pytest.mark.parametrize(
+    ("involvement", "relation"),
+    [("4", Relation.INVOLVED), ("1", Relation.WITNESS), ("2", Relation.REPORTER), ("6", Relation.REPORTER)],
+)
+def test_how_the_reporter_stood_to_the_event_is_the_relation(
+    endings: Endings, involvement: str, relation: Relation
+) -> None:
+    about = practitioner(ReporterInvolvement=involvement, ReporterContact="Rita Record")
+    [person] = report_of(endings(event(patient(PhysicalHarm="3"), contained=[about]))[0]).staff
+    assert (person.relation, person.person.kind) == (relation, IdentifierKind.DISPLAY_NAME)
+
+
+def test_role_codes_without_a_person_name_nobody_and_the_closeness_is_told_as_a_doubt(endings: Endings) -> None:
+    about = practitioner(ReporterInvolvement="4", ReporterRole="12")
+    [ending] = endings(event(patient(PhysicalHarm="3"), contained=[about]))
+    assert isinstance(ending, Mapped)
+    assert not report_of(ending).staff
+    assert ending.doubts == ("nameless:involved",)
+
+
+def test_care_that_went_well_is_no_incident_and_a_risk_is_an_unsafe_condition(endings: Endings) -> None:
+    assert refusal_of(endings("lfpse/v5-good-care.json")[0]).reason is Reason.NOT_AN_INCIDENT
+    assert report_of(endings("lfpse/v5-risk.json")[0]).details.harm is HarmLevel.UNSAFE_CONDITION
+
+
+def test_versions_are_told_by_their_fields(endings: Endings) -> None:
+    for name, format_name in (("v5-risk", "lfpse-v5"), ("v6-fatal", "lfpse-v6"), ("v6-bundle", "lfpse-v6")):
+        [ending] = endings(f"lfpse/{name}.json")
+        assert isinstance(ending, Mapped)
+        assert ending.format == format_name
+
+
+def test_in_a_bundle_patient_and_reporter_stand_beside_the_event(endings: Endings) -> None:
+    report = report_of(endings("lfpse/v6-bundle.json")[0])
+    assert report.details.harm is HarmLevel.LOW
+    assert [(one.person.value, one.relation) for one in report.staff] == [("N-1001", Relation.INVOLVED)]
+
+
+def test_a_retracted_event_is_withdrawn(endings: Endings) -> None:
+    [ending] = endings("lfpse/v5-retracted.json")
+    assert isinstance(ending, Mapped)
+    assert isinstance(ending.fact, IncidentWithdrawal)
