@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _STATEMENTS = (
-    """create table fetch (
+    """create table fetching (
         record text not null,
         source text not null,
         sealed bytea not null,
@@ -21,11 +21,11 @@ _STATEMENTS = (
         next_at timestamptz not null,
         settled_at timestamptz,
         last_answer text,
-        constraint fetch_pkey primary key (record),
-        constraint fetch_state check (state in ('due', 'fetched', 'given-up')),
-        constraint fetch_answer check (last_answer ~ '^[a-z-]{1,32}$')
+        constraint fetching_pkey primary key (record),
+        constraint fetching_state check (state in ('due', 'fetched', 'given-up')),
+        constraint fetching_answer check (last_answer ~ '^[a-z-]{1,32}$')
     )""",
-    "create index fetch_due on fetch (next_at) where state = 'due'",
+    "create index fetching_due on fetching (next_at) where state = 'due'",
 )
 
 
@@ -35,4 +35,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop table fetch")
+    op.execute("drop table fetching")

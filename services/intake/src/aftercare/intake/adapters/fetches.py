@@ -93,18 +93,18 @@ async def give_up(tx: Transaction, wanted: Wish, answer: Answer) -> None:
 
 
 _ADD = text(
-    "insert into fetch (record, source, sealed, state, attempts, notified_at, next_at)"
+    "insert into fetching (record, source, sealed, state, attempts, notified_at, next_at)"
     " select r, s, p, 'due', 0, :now, :now"
     " from unnest(cast(:records as text[]), cast(:sources as text[]), cast(:sealed as bytea[])) as u(r, s, p)"
 )
 _CLAIM = text(
-    "update fetch set next_at = :until, attempts = attempts + 1 where record in (select record from fetch"
+    "update fetching set next_at = :until, attempts = attempts + 1 where record in (select record from fetching"
     " where state = 'due' and next_at <= :now and source = any(cast(:sources as text[]))"
     " order by next_at limit :limit for update skip locked)"
     " returning record, source, sealed, attempts, notified_at"
 )
-_POSTPONE = text("update fetch set next_at = :next, last_answer = :answer where record = :record and state = 'due'")
-_SETTLE = text("update fetch set state = :state, last_answer = :answer, settled_at = :now where record = :record")
+_POSTPONE = text("update fetching set next_at = :next, last_answer = :answer where record = :record and state = 'due'")
+_SETTLE = text("update fetching set state = :state, last_answer = :answer, settled_at = :now where record = :record")
 _CLOSE_RECORD = text(
     "update record set outcome = 'mapped', reason = 'mapped', detail = '', incident = :incident, rca = :rca,"
     " replayed_at = :now where reference = :record"

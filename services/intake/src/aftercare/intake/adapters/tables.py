@@ -141,8 +141,8 @@ replay = Table(
     Column("finished_at", DateTime(timezone=True), nullable=True),
 )
 
-fetch = Table(
-    "fetch",
+fetching = Table(
+    "fetching",
     metadata,
     Column("record", Text, primary_key=True),
     Column("source", Text, nullable=False),
@@ -153,7 +153,7 @@ fetch = Table(
     Column("next_at", DateTime(timezone=True), nullable=False),
     Column("settled_at", DateTime(timezone=True), nullable=True),
     Column("last_answer", Text, nullable=True),
-    Index("fetch_due", "next_at", postgresql_where=text("state = 'due'")),
+    Index("fetching_due", "next_at", postgresql_where=text("state = 'due'")),
 )
 
 idempotency = Table(

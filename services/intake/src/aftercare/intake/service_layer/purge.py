@@ -21,7 +21,7 @@ async def purge(tx: Transaction, due: Sequence[DueTimer]) -> None:  # noqa: ARG0
         {"now": tx.now},
     )
     await tx.connection.execute(
-        text("delete from fetch using record where record.reference = fetch.record and record.raw is null")
+        text("delete from fetching using record where record.reference = fetching.record and record.raw is null")
     )
     await tx.connection.execute(
         text("delete from idempotency where created_at < :before"),
