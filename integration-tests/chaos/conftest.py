@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from aftercare_local.environment import SERVICES
 from aftercare_local.paths import new_run_folder
 from aftercare_local.stack import Options, Stack
 from aftercare_local.world.impatient import write_impatient_programme
@@ -15,7 +16,7 @@ def hurt_world() -> Iterator[World]:
     programme = str(write_impatient_programme(new_run_folder("packs")))
     settings = {
         service: {"AFTERCARE_PROGRAMME": programme, "AFTERCARE_KAFKA_SESSION_SECONDS": "6"}
-        for service in ("intake", "directory", "support", "outreach")
+        for service in SERVICES
     }
     with Stack(Options(purpose="chaos", durable=True, settings=settings)) as stack:
         stack.start()
