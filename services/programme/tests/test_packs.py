@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aftercare.programme import PackError, load_organisation, load_programme, shipped_packs
+from aftercare.programme import PackError, load_organisation, load_programme, shipped_clock_packs, shipped_packs
 from aftercare.programme import loader as loader_module
 
 PACKS = Path(loader_module.__file__).parent / "packs"
@@ -98,6 +98,12 @@ def test_a_night_longer_than_the_watch_on_unsent_offers_is_refused(tmp_path: Pat
         ("holidays", "XX-YY", "sites.0.holidays: XX-YY is not a known calendar"),
         ("code", "south", "south is the site code twice"),
         ("code", "Not A Slug", "sites.0.code"),
+        (
+            "jurisdiction",
+            "atlantis",
+            "sites.0.jurisdiction: there is no clock pack atlantis: write your own beside this",
+        ),
+        ("jurisdiction", "englnd", "or use one of canada, candor, code-lavender, crp-metrics, england, "),
     ],
 )
 def test_a_site_that_cannot_be_is_refused(tmp_path: Path, field: str, value: str, told: str) -> None:
@@ -163,3 +169,4 @@ def test_the_packs_are_in_the_wheel(tmp_path: Path) -> None:
     (wheel,) = WheelBuilder(str(project)).build(directory=str(tmp_path), versions=["standard"])
     names = zipfile.ZipFile(wheel).namelist()
     assert {f"aftercare/programme/packs/{pack}.yaml" for pack in shipped_packs()} <= set(names)
+    assert {f"aftercare/programme/packs/clocks/{pack}.yaml" for pack in shipped_clock_packs()} <= set(names)

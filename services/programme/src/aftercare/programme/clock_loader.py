@@ -1,6 +1,6 @@
 """Reads clock packs, with the rules of the packs they include."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources.abc import Traversable
@@ -11,6 +11,7 @@ from aftercare.programme.clocks import ClockPack, ClockRule
 from aftercare.programme.loader import CLOCKS, find, shipped
 from aftercare.programme.model import Organisation
 from aftercare.programme.reading import PackError, parse, read_page
+from aftercare.programme.validation import Path as Where
 from aftercare.programme.validation import Problem, unknown_pack
 
 Rules = dict[str, tuple[ClockRule, ...]]
@@ -73,58 +74,83 @@ class _Included:
     refused: list[str] = field(default_factory=list)
     """Problems inside included files, told with their own file and line."""
 
-    def take(self, index: int, pack: ClockPack, replaced: set[str]) -> None:
+    def include(self, own: ClockPack, beside: Path | None, trail: tuple[str, ...]) -> None:
+        """Bring in what `own` includes, but for the rules that it replaces or does not want."""
+        replaced = {rule.id for rule in own.rules} | set(own.without)
+        for index, name in enumerate(own.includes):
+            where = ("includes", index)
+            file = _named(name, beside)
+            if name in trail:
+                what = f"these packs include each other: {' > '.join([*trail, name])}"
+                self.problems.append(Problem(where, what))
+            elif file is None:
+                self.problems.append(Problem(where, unknown_pack(name, shipped_clock_packs())))
+            else:
+                self._read(where, name, file, trail, replaced)
+
+    def _read(self, where: Where, name: str, file: Traversable, trail: tuple[str, ...], replaced: set[str]) -> None:
+        try:
+            pack = _resolve(file, trail)
+        except PackError as error:
+            self.refused.extend(line for line in str(error).splitlines() if line not in self.refused)
+            return
+        if pack.name != name:
+            self.problems.append(Problem(where, f"the file {name}.yaml calls itself {pack.name}"))
         for rule, versions in _by_id(pack.rules).items():
-            if rule in replaced or self.rules.setdefault(rule, versions) == versions:
+            is_same = self.rules.setdefault(rule, versions) == versions
+            if is_same or rule in replaced:
                 self.origin.setdefault(rule, pack.name)
                 continue
             what = f"{pack.name} and {self.origin[rule]} both have a rule {rule}, not the same: write yours here"
-            self.problems.append(Problem(("includes", index), what))
+            self.problems.append(Problem(where, what))
 
 
 def _resolve(file: Traversable, trail: tuple[str, ...]) -> ClockPack:
-    """`trail`: the names of the packs that are being resolved, outermost first."""
+    """`trail`: the files that are being resolved, outermost first."""
     page = read_page(file)
-    own = parse(page, ClockPack, clock_pack_problems)
-    included = _include(own, file.parent if isinstance(file, Path) else None, (*trail, own.name))
-    problems = [*included.problems, *_without_nothing(own, included.rules)]
-    if _is_shipped(own.name) and file != find(own.name, CLOCKS):
-        problems.append(Problem(("name",), f"{own.name} is a shipped pack's name: choose another"))
-    rules = included.rules | _by_id(own.rules)
-    kept = tuple(rule for name, versions in rules.items() if name not in own.without for rule in versions)
-    if not any(rule.enabled and not rule.waits_for for rule in kept):
-        problems.append(Problem(("rules",), "nothing here can be measured: no rule is enabled, or none can start"))
-    if problems or included.refused:
-        raise PackError("\n".join([*page.tell(problems), *included.refused]))
-    return own.model_copy(update={"rules": kept})
-
-
-def _include(own: ClockPack, beside: Path | None, trail: tuple[str, ...]) -> _Included:
     found = _Included()
-    replaced = {rule.id for rule in own.rules} | set(own.without)
-    for index, name in enumerate(own.includes):
-        where = ("includes", index)
-        file = _named(name, beside)
-        if name in trail:
-            found.problems.append(Problem(where, f"these packs include each other: {' > '.join([*trail, name])}"))
-        elif file is None:
-            found.problems.append(Problem(where, unknown_pack(name, shipped_clock_packs())))
-        else:
-            try:
-                pack = _resolve(file, trail)
-            except PackError as error:
-                found.refused.extend(line for line in str(error).splitlines() if line not in found.refused)
-                continue
-            if pack.name != name:
-                found.problems.append(Problem(where, f"the file {name}.yaml calls itself {pack.name}"))
-            found.take(index, pack, replaced)
-    return found
+    beside = file.parent if isinstance(file, Path) else None
+
+    def check(own: ClockPack) -> list[Problem]:
+        found.include(own, beside, (*trail, _stem(file)))
+        problems = [*clock_pack_problems(own), *found.problems, *_name(own, file), *_without(own, found.rules)]
+        return problems or ([] if found.refused else list(_nothing(_kept(own, found.rules))))
+
+    try:
+        own = parse(page, ClockPack, check)
+    except PackError as error:
+        raise PackError("\n".join([str(error), *found.refused])) from None
+    if found.refused:
+        raise PackError("\n".join(found.refused))
+    return own.model_copy(update={"rules": _kept(own, found.rules)})
 
 
-def _without_nothing(own: ClockPack, included: Rules) -> Iterable[Problem]:
+def _kept(own: ClockPack, included: Rules) -> tuple[ClockRule, ...]:
+    rules = included | _by_id(own.rules)
+    return tuple(rule for name, versions in rules.items() if name not in own.without for rule in versions)
+
+
+def _name(own: ClockPack, file: Traversable) -> Iterator[Problem]:
+    if _is_shipped(own.name) and file != find(own.name, CLOCKS):
+        yield Problem(("name",), f"{own.name} is a shipped pack's name: choose another")
+
+
+def _without(own: ClockPack, included: Rules) -> Iterator[Problem]:
+    here = {rule.id for rule in own.rules}
     for index, name in enumerate(own.without):
-        if name not in included:
+        if name in here:
+            yield Problem(("without", index), f"{name} is one of the rules here: leave out one of the two")
+        elif name not in included:
             yield Problem(("without", index), f"no included pack has a rule {name}")
+
+
+def _nothing(rules: Iterable[ClockRule]) -> Iterator[Problem]:
+    if not any(rule.enabled and not rule.waits_for for rule in rules):
+        yield Problem(("rules",), "nothing here can be measured: no rule is enabled, or none can start")
+
+
+def _stem(file: Traversable) -> str:
+    return file.name.removesuffix(".yaml")
 
 
 def _by_id(rules: Iterable[ClockRule]) -> Rules:

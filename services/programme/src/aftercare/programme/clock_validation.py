@@ -187,7 +187,7 @@ def _both(
 
 
 def _a(subject: Subject) -> str:
-    return f"an {subject}" if subject[0] in "aio" else f"a {subject}"
+    return f"an {subject}" if subject[0] in "aio" or subject is Subject.RCA else f"a {subject}"
 
 
 _CHECKS: tuple[Callable[[ClockRule], Iterator[Problem]], ...] = (
