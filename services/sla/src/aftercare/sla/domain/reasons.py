@@ -26,8 +26,8 @@ def reason_of(clock: Clock, place: Place) -> str:
 def on_the_wall(instant: datetime, place: Place) -> str:
     """`Tue 10 Mar 2026 00:00 Europe/London`; seconds only where there are some."""
     local = place.wall(instant).to_plain().to_stdlib()
-    seconds = f"{local:%S}" if local.second else ""
-    return f"{local:%a} {local.day} {local:%b %Y %H:%M}{':' + seconds if seconds else ''} {place.zone}"
+    time = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b %Y} {time} {place.zone}"
 
 
 def _by_form(clock: Clock, place: Place) -> str:
