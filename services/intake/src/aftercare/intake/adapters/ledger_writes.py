@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from aftercare.intake.adapters import fetches
 from aftercare.intake.adapters.ledger_reads import BOOK, RCA_BOOK
 from aftercare.intake.adapters.vault import AesVault
 from aftercare.intake.service_layer.ledger import Ledger
@@ -47,7 +48,7 @@ class LedgerWrites:
         await self._patients(tx, ledger, traces)
 
     async def keep(self, tx: Transaction, raws: list[RawBody], records: list[Kept]) -> None:
-        """Raw bodies, encrypted; and one row per record."""
+        """Raw bodies, encrypted; one row per record; and what is to be fetched to learn more."""
         if raws:
             await tx.connection.execute(
                 _ADD_RAW,
@@ -61,6 +62,7 @@ class LedgerWrites:
         if records:
             await tx.connection.execute(_ADD_RECORD, _record_columns(records) | {"now": tx.now})
         await self.conflicts(tx, [one.taken for one in records])
+        await fetches.wish(tx, [one.taken for one in records], self.vault)
 
     async def conflicts(self, tx: Transaction, records: list[Taken]) -> None:
         """Stated versions that came again with another body: kept and shown."""
