@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from aftercare.intake import telemetry
 from aftercare.intake.adapters.ledger_writes import LedgerWrites
 from aftercare.intake.adapters.naming import KeyedNaming
+from aftercare.intake.adapters.source_watch import SourceWatch
 from aftercare.intake.adapters.vault import AesVault
-from aftercare.intake.config import IntakeSettings, SourcesError, load_sources, places_of
+from aftercare.intake.config import IntakeSettings, SourceFiles, SourcesError, load_source_files, places_of
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.domain.source import NOMINATION, Source
 from aftercare.intake.entrypoints.stream import consumers
 from aftercare.intake.service_layer.purge import purge
 from aftercare.intake.service_layer.receive import PURGE, Intake
 from aftercare.kit.privacy.identifiers import IdentifierKeyring, decode_key
-from aftercare.kit.service import Runtime, Service
+from aftercare.kit.service import Background, Runtime, Service
 from aftercare.kit.settings import SettingsError
 from aftercare.programme.loader import PackError, load_organisation
 
@@ -35,7 +36,21 @@ def bootstrap(runtime: Runtime, settings: IntakeSettings) -> Service:  # noqa: A
         application=application,
         consumers=consumers(application.intake, settings.topics),
         timers={PURGE: purge},
+        background=background(application),
     )
+
+
+def background(application: Application) -> tuple[Background, ...]:
+    """Looks whether the file of sources, or a mapping file, has changed: in each process, since each reads records."""
+    path = application.settings.sources
+    if path is None:
+        return ()
+
+    def take(files: SourceFiles) -> None:
+        application.intake.door = _with_files(application.intake.door, files, application.settings)
+
+    watch = SourceWatch(lambda: load_source_files(path), take, telemetry.record_source_files)
+    return (Background("source-files", watch.step, in_stream=True),)
 
 
 def wire(settings: IntakeSettings) -> Application:
@@ -54,10 +69,14 @@ def door_of(settings: IntakeSettings) -> Door:
     """How records are read here: by which sources, which places, which limit."""
     try:
         organisation = load_organisation(settings.organisation, calendars=False) if settings.organisation else None
-        sources = load_sources(settings.sources)
+        files = load_source_files(settings.sources)
     except PackError as error:
         raise SettingsError(f"AFTERCARE_ORGANISATION can't be used: {error}") from None
     except SourcesError as error:
         raise SettingsError(f"AFTERCARE_SOURCES can't be used: {error}") from None
-    sources = replace(sources, nominations=Source(NOMINATION, identifier_system=settings.staff_system))
-    return Door(sources, places_of(organisation), settings.body_limit)
+    return _with_files(Door(places=places_of(organisation), limit=settings.body_limit), files, settings)
+
+
+def _with_files(door: Door, files: SourceFiles, settings: IntakeSettings) -> Door:
+    nominations = Source(NOMINATION, identifier_system=settings.staff_system)
+    return replace(door, sources=replace(files.sources, nominations=nominations), mappings=files.mappings)

@@ -1,12 +1,19 @@
 """The settings of `intake`, and the file that says which systems send to it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from aftercare.intake.adapters.mapping.file import load_mapping
+from aftercare.intake.adapters.mapping.problems import MappingError
 from aftercare.intake.adapters.vault import AesVault
 from aftercare.intake.domain.harm import HARM_SCALES
+from aftercare.intake.domain.mapping.plan import Mappings, SourceMapping
+from aftercare.intake.domain.outcome import RefusedError
+from aftercare.intake.domain.readers.charset import decode
 from aftercare.intake.domain.source import NOMINATION, UNCONFIGURED, Places, Source, Sources, plain
 from aftercare.intake.domain.stated_time import is_zone
 from aftercare.kit.privacy.identifiers import IdentifierKeyring, decode_key
@@ -54,6 +61,16 @@ class IntakeSettings(ServiceSettings):
         return tuple(dict.fromkeys(name.strip() for name in self.source_topics.split(",") if name.strip()))
 
 
+def _is_charset(name: str) -> bool:
+    """Whether it is a charset that bytes are read in when somebody states it."""
+    try:
+        return decode("é".encode(name), name) == "é"
+    except UnicodeEncodeError:
+        return True
+    except (LookupError, RefusedError):
+        return False
+
+
 class _SourceEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -65,6 +82,8 @@ class _SourceEntry(BaseModel):
     ce_sources: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
+    charset: str | None = None
+    mapping: tuple[str, ...] = ()
     synthetic: bool = False
     backfill: bool = False
 
@@ -73,6 +92,18 @@ class _SourceEntry(BaseModel):
     def _known_zone(cls, value: str | None) -> str | None:
         if value is not None and not is_zone(value):
             raise ValueError("must be an IANA time zone such as Europe/London")
+        return value
+
+    @field_validator("mapping", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("charset")
+    @classmethod
+    def _known_charset(cls, value: str | None) -> str | None:
+        if value is not None and not _is_charset(value):
+            raise ValueError("must be a charset such as windows-1252 or iso-8859-1")
         return value
 
     @field_validator("harm_scale")
@@ -87,16 +118,58 @@ class _SourcesFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sources: tuple[_SourceEntry, ...] = ()
+    mappings: tuple[str, ...] = ()
+    """For records of any source: each must say what it recognises."""
 
 
 class SourcesError(ValueError):
     """The file of sources can't be used. The text says where and what."""
 
 
+@dataclass(frozen=True, slots=True)
+class SourceFiles:
+    """The file of sources and the mapping files that it names, read and checked. `paths`: all that was read."""
+
+    sources: Sources = field(default_factory=Sources)
+    mappings: Mappings = field(default_factory=Mappings)
+    paths: tuple[Path, ...] = ()
+
+
 def load_sources(path: Path | None) -> Sources:
     """The sources of this installation; none without a file. Raises `SourcesError`."""
+    return load_source_files(path).sources
+
+
+def load_source_files(path: Path | None) -> SourceFiles:
+    """The sources with their mappings; none without a file. Raises `SourcesError`."""
     if path is None:
-        return Sources()
+        return SourceFiles()
+    read = _read(path)
+    named = [name for entry in read.sources for name in entry.mapping]
+    files = {name: path.parent / name for name in (*named, *read.mappings)}
+    try:
+        mappings = {name: load_mapping(file) for name, file in files.items()}
+    except MappingError as error:
+        raise SourcesError(str(error)) from None
+    greedy = [name for name in read.mappings if not mappings[name].recognise]
+    if greedy:
+        raise SourcesError(f"{path}: {greedy[0]} is for records of any source, so it must say what it `recognise`s")
+    _refuse_twins(path, mappings.values())
+    by_source = {entry.name: [mappings[name] for name in entry.mapping] for entry in read.sources}
+    sources = tuple(Source(**entry.model_dump(exclude={"mapping"})) for entry in read.sources)
+    anywhere = [mappings[name] for name in read.mappings]
+    return SourceFiles(Sources(sources), Mappings(by_source, anywhere), (path, *files.values()))
+
+
+def _refuse_twins(path: Path, mappings: Iterable[SourceMapping]) -> None:
+    names = [mapping.name for mapping in mappings]
+    if len(set(names)) < len(names):
+        raise SourcesError(
+            f"{path}: two mapping files have the same `mapping` name; records could not say which it was"
+        )
+
+
+def _read(path: Path) -> _SourcesFile:
     try:
         read = _SourcesFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except OSError as error:
@@ -110,7 +183,7 @@ def load_sources(path: Path | None) -> Sources:
     names = [entry.name for entry in read.sources]
     if len(set(names)) < len(names) or {NOMINATION, UNCONFIGURED} & set(names):
         raise SourcesError(f"{path}: each source needs a name of its own, other than {NOMINATION} and {UNCONFIGURED}")
-    return Sources(tuple(Source(**entry.model_dump()) for entry in read.sources))
+    return read
 
 
 def places_of(organisation: Organisation | None) -> Places:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from aftercare.intake.config import SourceFiles
 from aftercare.intake.service_layer.take import Taken
 from aftercare.kit.telemetry.catalogue import Catalogue, Described, Value
 
@@ -10,6 +11,9 @@ class Metric(StrEnum):
     RECORDS = "aftercare.intake.records"
     EFFECTS = "aftercare.intake.effects"
     DOUBTS = "aftercare.intake.doubts"
+    SOURCE_FILES_READ = "aftercare.intake.source_files.read"
+    SOURCE_FILES_REFUSED = "aftercare.intake.source_files.refused"
+    MAPPING_VERSION = "aftercare.intake.mapping.version"
 
 
 class Attribute(StrEnum):
@@ -19,6 +23,7 @@ class Attribute(StrEnum):
     REASON = "reason"
     EFFECT = "effect"
     DOUBT = "doubt"
+    MAPPING = "mapping"
 
 
 CATALOGUE = Catalogue(
@@ -42,6 +47,20 @@ CATALOGUE = Catalogue(
             "Values in mapped records that could not be read and count as unknown.",
             (Attribute.SOURCE, Attribute.DOUBT),
         ),
+        Metric.SOURCE_FILES_READ: Described(
+            "counter",
+            "{reading}",
+            "Readings of changed sources and mapping files: taken, or refused while the old ones stay in force.",
+            (Attribute.OUTCOME,),
+        ),
+        Metric.SOURCE_FILES_REFUSED: Described(
+            "gauge",
+            "1",
+            "1 while the sources or mapping files on disk are refused and older ones are in force.",
+        ),
+        Metric.MAPPING_VERSION: Described(
+            "gauge", "{version}", "The version of each mapping file that is in force.", (Attribute.MAPPING,)
+        ),
     },
 )
 
@@ -59,3 +78,12 @@ def count(taken: Taken) -> None:
     CATALOGUE.add(Metric.EFFECTS, 1, {Attribute.SOURCE: taken.source, Attribute.EFFECT: effect})
     for doubt in taken.doubts:
         CATALOGUE.add(Metric.DOUBTS, 1, {Attribute.SOURCE: taken.source, Attribute.DOUBT: doubt})
+
+
+def record_source_files(files: SourceFiles | None) -> None:
+    """Changed sources and mappings were taken, or refused (`None`)."""
+    taken = files is not None
+    CATALOGUE.add(Metric.SOURCE_FILES_READ, 1, {Attribute.OUTCOME: "taken" if taken else "refused"})
+    CATALOGUE.set(Metric.SOURCE_FILES_REFUSED, 0 if taken else 1)
+    for mapping in files.mappings.everyone if files is not None else ():
+        CATALOGUE.set(Metric.MAPPING_VERSION, mapping.version, {Attribute.MAPPING: mapping.name})

@@ -10,7 +10,7 @@ from aftercare.intake.domain.fhir.home import home_of
 from aftercare.intake.domain.formats import map_payload
 from aftercare.intake.domain.mapping.choice import endings_of
 from aftercare.intake.domain.mapping.plan import Mappings
-from aftercare.intake.domain.mapping.records import Tracer
+from aftercare.intake.domain.mapping.trace import Trace
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.reading import DEFAULT_LIMIT, Document, read_documents
 from aftercare.intake.domain.source import Places, Source, Sources, unconfigured
@@ -50,7 +50,7 @@ class Door:
     """The source that everything is taken to come from, whatever it says."""
     mappings: Mappings = field(default_factory=Mappings)
     """The hospital's own mapping files."""
-    tracer: Tracer | None = field(default=None, repr=False)
+    trace: Trace | None = field(default=None, repr=False)
     """Is told what each expression of a mapping gave: on an engineer's own terminal, nowhere else."""
 
     def examine(self, delivery: Delivery) -> tuple[Examination, ...]:
@@ -65,6 +65,7 @@ class Door:
             yield default, Refusal(Reason.EMPTY, "a tombstone: a record without a value", "tombstone")
             return
         media_type, charset = _content_type(delivery.headers)
+        charset = charset or default.charset
         encodings = _header(delivery.headers, "content-encoding")
         for document in read_documents(
             delivery.body, limit=self.limit, charset=charset, encodings=encodings, media_type=media_type
@@ -93,7 +94,7 @@ class Door:
 
         if self.only is not None:
             return map_payload(payload, new_context, self.only)
-        return endings_of(payload, source.name, self.mappings, new_context, self.tracer)
+        return endings_of(payload, source.name, self.mappings, new_context, self.trace)
 
     def _source(self, delivery: Delivery, ce_source: str | None, home: str | None = None) -> Source:
         """By what the way of coming says, then the envelope, then the record; a topic of its own comes last."""

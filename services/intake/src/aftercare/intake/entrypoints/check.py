@@ -2,23 +2,59 @@
 
 import json
 import stat
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from aftercare.intake.domain.examine import Delivery, Door
 from aftercare.intake.service_layer.dry_run import DryResult, dry_run
 
 
-def check(door: Door, paths: Iterable[Path], received: datetime) -> Iterator[str]:
-    """The lines for all files, folders walked in order of name. Hidden files are passed over."""
-    for root in paths:
-        for file in _files(root):
-            yield from _lines(door, file, received)
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """Files seen through a door. `by_line`: each line is a body of its own, read as it comes."""
+
+    door: Door
+    received: datetime
+    by_line: bool = False
+
+    def lines(self, paths: Iterable[Path]) -> Iterator[str]:
+        """A line of JSON per record. A file that can't be read has one too."""
+        for name, delivery in self.deliveries(paths):
+            if isinstance(delivery, str):
+                told = {"record": 0, "outcome": "rejected", "reason": delivery, "format": "unknown"}
+                yield as_line({"file": name, **told})
+                continue
+            for result in dry_run(self.door, delivery, self.received):
+                yield as_line({"file": name, **describe(result)})
+
+    def deliveries(self, paths: Iterable[Path]) -> Iterator[tuple[str, Delivery | str]]:
+        """Each body with its file's name; of a file that can't be read why. Folders in order of name."""
+        for root in paths:
+            for file in [root] if root == _STDIN else _files(root):
+                yield from self._bodies(file)
+
+    def _bodies(self, file: Path) -> Iterator[tuple[str, Delivery | str]]:
+        try:
+            with _opened(file) as opened:
+                if self.by_line:
+                    yield from ((str(file), Delivery(line)) for line in _each_line(opened, self.door.limit))
+                else:
+                    yield str(file), Delivery(opened.read(self.door.limit + 1))
+        except OSError as error:
+            why = error.strerror or "it can not be read"
+            yield str(file), f"unreadable-file: {why}; check the path and its permissions"
+
+
+_STDIN = Path("-")
 
 
 def _files(root: Path) -> Iterator[Path]:
+    """All plain files below a folder. Hidden ones are passed over."""
     if not root.is_dir():
         yield root
         return
@@ -27,15 +63,26 @@ def _files(root: Path) -> Iterator[Path]:
             yield from _files(entry)
 
 
-def _lines(door: Door, file: Path, received: datetime) -> Iterator[str]:
-    try:
-        body = _read(file, door.limit)
-    except OSError as error:
-        reason = f"unreadable-file: {error.strerror or 'it can not be read'}; check the path and its permissions"
-        yield as_line({"file": str(file), "record": 0, "outcome": "rejected", "reason": reason, "format": "unknown"})
+@contextmanager
+def _opened(file: Path) -> Iterator[IO[bytes]]:
+    """The file, open. Raises `OSError`."""
+    if file == _STDIN:
+        yield sys.stdin.buffer
         return
-    for result in dry_run(door, Delivery(body), received):
-        yield as_line({"file": str(file), **describe(result)})
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(0, "it is not a plain file")
+    with file.open("rb") as opened:
+        yield opened
+
+
+def _each_line(opened: IO[bytes], limit: int) -> Iterator[bytes]:
+    """Lines, and of one over the limit just enough to know that it is."""
+    while line := opened.readline(limit + 1):
+        if len(line) > limit and not line.endswith(b"\n"):
+            while (rest := opened.readline(limit + 1)) and not rest.endswith(b"\n"):
+                continue
+        if line.strip():
+            yield line
 
 
 def describe(result: DryResult) -> dict[str, Any]:
@@ -57,14 +104,6 @@ def describe(result: DryResult) -> dict[str, Any]:
 
 def _quiet(explanation: str) -> str:
     return f"{explanation}: nothing to publish until its incident comes"
-
-
-def _read(file: Path, limit: int) -> bytes:
-    """The file, and of one over the limit just enough to know that it is. Raises `OSError`."""
-    if not stat.S_ISREG(file.stat().st_mode):
-        raise OSError(0, "it is not a plain file")
-    with file.open("rb") as opened:
-        return opened.read(limit + 1)
 
 
 def as_line(content: dict[str, Any]) -> str:

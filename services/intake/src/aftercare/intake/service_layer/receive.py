@@ -27,9 +27,12 @@ class Arrival:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Intake:
-    """The use case of this service, wired. `tell` counts each ending."""
+    """The use case of this service, wired. `tell` counts each ending.
+
+    `door` is replaced as a whole when the files that it was made of have changed; a body sees one door.
+    """
 
     door: Door
     writes: LedgerWrites
@@ -68,9 +71,10 @@ class Intake:
         return results
 
     async def _examine(self, delivery: Delivery) -> tuple[Examination, ...]:
+        door = self.door
         if delivery.body is not None and len(delivery.body) > LARGE:
-            return await asyncio.to_thread(self.door.examine, delivery)
-        return self.door.examine(delivery)
+            return await asyncio.to_thread(door.examine, delivery)
+        return door.examine(delivery)
 
 
 def set_purge_timer(tx: Transaction, raw_days: int) -> None:

@@ -19,10 +19,13 @@ def required_id(data: JsonObject, part: str) -> str:
 
 
 def read_version(data: JsonObject) -> Version:
-    """`record.version` and `record.updated`."""
+    """`record.version` and `record.updated`, an instant, or `{value, zone}`."""
     record = obj(data.get("record"))
+    stated = record.get("updated")
+    zone = identifier(stated.get("zone")) if isinstance(stated, dict) else None
+    words = text(stated.get("value") if isinstance(stated, dict) else stated)
     try:
-        updated = parse_stated_time(text(record.get("updated")) or "", "record.updated")
+        updated = parse_stated_time(words or "", "record.updated", zone)
     except UnreadableTimeError:
         return Version(identifier(record.get("version")))
     return Version(identifier(record.get("version")), updated.earliest if updated.zone_known else None)

@@ -1,0 +1,40 @@
+"""Which way a record is mapped: by its source's mapping file, by the table of formats, or by a file for anybody."""
+
+from collections.abc import Sequence
+
+from aftercare.intake.domain.contract.messages import is_ours
+from aftercare.intake.domain.envelope import Payload
+from aftercare.intake.domain.formats import map_payload
+from aftercare.intake.domain.mapping.plan import Mappings, SourceMapping
+from aftercare.intake.domain.mapping.records import NewContext, map_records, recognises
+from aftercare.intake.domain.mapping.trace import Trace
+from aftercare.intake.domain.outcome import Examined, Reason, Refusal
+
+_UNKNOWN = frozenset({Reason.UNKNOWN_SHAPE, Reason.UNSUPPORTED_TYPE, Reason.UNSUPPORTED_FORMAT})
+
+
+def endings_of(
+    payload: Payload, source: str, mappings: Mappings, new_context: NewContext, trace: Trace | None = None
+) -> Sequence[Examined]:
+    """What becomes of one payload: at least one ending. Never raises.
+
+    A source's own mapping comes first: the hospital said so. Messages of our contract need none.
+    """
+    own = () if is_ours(payload) else mappings.of(source)
+    bound = _first(own, payload, trace)
+    if bound is not None:
+        return map_records(bound, payload, new_context, trace)
+    endings = map_payload(payload, new_context)
+    if len(endings) != 1 or not (isinstance(endings[0], Refusal) and endings[0].reason in _UNKNOWN):
+        return endings
+    anybody = _first(mappings.anywhere, payload, trace)
+    if anybody is not None:
+        return map_records(anybody, payload, new_context, trace)
+    if own:
+        detail = "none of the mapping files of its source recognises it"
+        return [Refusal(Reason.UNKNOWN_SHAPE, detail, endings[0].format)]
+    return endings
+
+
+def _first(mappings: Sequence[SourceMapping], payload: Payload, trace: Trace | None) -> SourceMapping | None:
+    return next((mapping for mapping in mappings if recognises(mapping, payload.value, trace)), None)

@@ -1,0 +1,195 @@
+"""Expressions of a mapping: JMESPath, which has no loops, no regular expressions and no way out.
+
+What an engineer writes runs over data that anybody may send, so each look at a record has a budget of steps, and
+no value may grow beyond a limit. A fault says what kind it was and never quotes the record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jmespath.exceptions import ArityError, IncompleteExpressionError, JMESPathError, LexerError, ParseError
+from jmespath.functions import Functions, signature
+from jmespath.parser import Parser
+from jmespath.visitor import Options, TreeInterpreter
+
+MAX_LENGTH = 1000
+MAX_SIZE = 200_000
+"""Characters of a text and entries of a list that an expression may make."""
+DEFAULT_STEPS = 100_000
+
+
+class ExpressionError(ValueError):
+    """This is no expression. `column` counts from 0 within it; the text says what to do."""
+
+    def __init__(self, message: str, column: int = 0) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class TooCostlyError(Exception):
+    """A record on which the expressions take more steps, or make larger values, than they may."""
+
+
+class NotApplicableError(Exception):
+    """The expression could not be applied to what the record holds, such as `join` to a number."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """Steps that are left. One per record and one for the splitting of a body."""
+
+    steps: int = DEFAULT_STEPS
+
+
+class _HouseFunctions(Functions):
+    """What in-house systems need and JMESPath lacks; each keeps to a fixed multiple of its input."""
+
+    @signature({"types": []}, {"types": ["string"]})
+    def _func_split(self, value: Any, separator: str) -> list[str]:
+        if not isinstance(value, str) or not separator:
+            return []
+        return [part.strip() for part in value.split(separator) if part.strip()]
+
+    @signature({"types": []})
+    def _func_list(self, value: Any) -> Any:
+        """A list stays one, nothing becomes an empty one, anything else a list of one: for XML."""
+        if isinstance(value, list):
+            return value
+        return [] if value is None else [value]
+
+    @signature({"types": []})
+    def _func_trim(self, value: Any) -> Any:
+        return value.strip() if isinstance(value, str) else value
+
+    @signature({"types": []})
+    def _func_lower(self, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @signature({"types": []})
+    def _func_to_string(self, value: Any) -> Any:
+        """Scalars only: a whole object as a text is never what a field wants."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return None if isinstance(value, dict | list) or value is None else str(value)
+
+
+_FUNCTIONS = _HouseFunctions()
+_ARITY = {
+    name: (len(row["signature"]), bool(row["signature"] and row["signature"][-1].get("variadic")))
+    for name, row in _HouseFunctions.FUNCTION_TABLE.items()
+}
+
+_GROWING = frozenset({str, list})
+_CONSTANTS = frozenset({"true", "false", "null"})
+
+
+class _Bounded(TreeInterpreter):
+    """Counts every step, and refuses values that grow without measure."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(Options(custom_functions=_FUNCTIONS))
+        self._budget = budget
+
+    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
+        self._budget.steps -= 1
+        if self._budget.steps < 0:
+            raise TooCostlyError
+        made = super().visit(node, *args, **kwargs)
+        if type(made) in _GROWING and len(made) > MAX_SIZE:
+            raise TooCostlyError
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A checked expression. Made by `parse`."""
+
+    words: str
+    tree: Any = field(repr=False, compare=False)
+
+    def of(self, value: Any, budget: Budget) -> Any:
+        """What it gives for a value; `None` for nothing. Raises `TooCostlyError`, `NotApplicableError`."""
+        try:
+            return _Bounded(budget).visit(self.tree, value)
+        except RecursionError:
+            raise TooCostlyError from None
+        except (JMESPathError, TypeError, ValueError, AttributeError, OverflowError):
+            raise NotApplicableError from None
+
+
+def parse(words: str) -> Expression:
+    """Check an expression. Raises `ExpressionError`."""
+    if len(words) > MAX_LENGTH:
+        raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters; pick from a smaller part first")
+    if not words.strip():
+        raise ExpressionError("an expression is missing here: write the path of the value, such as report.number")
+    try:
+        tree = Parser().parse(words).parsed
+    except RecursionError:
+        raise ExpressionError("too many brackets inside each other") from None
+    except IncompleteExpressionError:
+        raise ExpressionError("the expression stops too early: something must follow", len(words)) from None
+    except LexerError as error:
+        raise ExpressionError(_lexer_advice(words, error), _column(error.lexer_position, words)) from None
+    except ParseError as error:
+        raise ExpressionError(_parse_advice(words, error), _column(error.lex_position, words)) from None
+    except JMESPathError:
+        raise ExpressionError("this is no JMESPath expression") from None
+    _check_functions(tree, words)
+    return Expression(words, tree)
+
+
+def _column(position: object, words: str) -> int:
+    return min(position, len(words)) if isinstance(position, int) else 0
+
+
+def _lexer_advice(words: str, error: LexerError) -> str:
+    at = words[_column(error.lexer_position, words) :][:1]
+    if at == "=":
+        return "compare with == (two signs)"
+    if at in "'\"`":
+        return f"the text that begins with {at} has no end: close it with the same sign"
+    if not at.isascii():
+        return f'the sign {at} needs quotes: write a field of that name as "..." with double quotes'
+    return f"the sign {at} has no meaning here; a name with such signs is written in double quotes"
+
+
+def _parse_advice(words: str, error: ParseError) -> str:
+    if isinstance(error, ArityError):
+        return "a function has too many or too few values in its brackets"
+    token = str(error.token_value or "")
+    column = _column(error.lex_position, words)
+    if words[:column].rstrip().endswith("["):
+        return f"to choose from a list write [?{token} ...] with a question mark"
+    if token.isdigit() and words[:column].rstrip().endswith(("=", "<", ">", ",", "(")):
+        return f"write a number in backticks: `{token}`"
+    if token.isdigit() or (column and words[column - 1 :][:1].isdigit()):
+        return f"{token} is not expected here; a name that begins with a digit is written in double quotes"
+    if column and words[column - 1] == " ":
+        return f"{token} is not expected here; a name with spaces is written in double quotes"
+    return f"{token or 'this'} is not expected here"
+
+
+def _check_functions(tree: Any, words: str) -> None:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        waiting.extend(child for child in node["children"] if isinstance(child, dict))
+        if node["type"] == "function_expression":
+            _check_function(node, words)
+        elif node["type"] == "field" and node["value"] in _CONSTANTS and f'"{node["value"]}"' not in words:
+            column = max(words.find(node["value"]), 0)
+            raise ExpressionError(f"write the value in backticks: `{node['value']}`; without, it is a field", column)
+
+
+def _check_function(node: Any, words: str) -> None:
+    name = node["value"]
+    column = max(words.find(f"{name}("), 0)
+    if name not in _ARITY:
+        known: Sequence[str] = sorted(_ARITY)
+        raise ExpressionError(f"there is no function {name}; there are {', '.join(known)}", column)
+    least, variadic = _ARITY[name]
+    given = len(node["children"])
+    if given < least or (given > least and not variadic):
+        raise ExpressionError(f"{name} takes {least} value{'s' * (least != 1)} in its brackets, not {given}", column)

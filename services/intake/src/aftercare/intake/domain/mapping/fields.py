@@ -1,0 +1,214 @@
+"""What each field of a mapping gives for one record: a value that our contract can read, or nothing and a doubt.
+
+Whatever an expression picks, only words of our lists, codes, identifiers, moments and yes or no come out of here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aftercare.intake.domain.doubts import Doubts
+from aftercare.intake.domain.harm import read_harm
+from aftercare.intake.domain.json_values import items
+from aftercare.intake.domain.mapping.expressions import Budget, Expression, NotApplicableError
+from aftercare.intake.domain.mapping.moments import as_iso
+from aftercare.intake.domain.mapping.plan import (
+    Display,
+    Each,
+    Flags,
+    Harm,
+    Join,
+    Key,
+    Keys,
+    Moment,
+    Node,
+    Parts,
+    Take,
+    Truth,
+    Word,
+    code_key,
+)
+from aftercare.intake.domain.mapping.trace import TraceLine
+from aftercare.intake.domain.vocabulary import HarmLevel
+
+MAX_ITEMS = 1000
+_SEVERITY = list(HarmLevel)
+_MAX_KEY = 64
+_MAX_NAME = 100
+_YES = frozenset({"true", "yes", "y", "1", "ja", "j", "oui", "o", "si", "sí", "s", "x"})
+_NO = frozenset({"false", "no", "n", "0", "nein", "non"})
+
+
+@dataclass(slots=True)
+class Looking:
+    """One record being looked at."""
+
+    doubts: Doubts
+    budget: Budget
+    trace: list[TraceLine] | None = None
+
+    def give(self, node: Node, value: Any, path: str) -> Any:
+        """The field's content in our contract's shape; `None` for nothing. Raises `TooCostlyError`."""
+        match node:
+            case Parts():
+                return self._parts(node, value, path)
+            case Each():
+                return self._each(node, value, path)
+            case Join():
+                return [one for each in node.lists for one in self.give(each, value, path) or ()]
+            case Flags():
+                return [name for name, truth in node.conditions if self._truth(truth, value, f"{path}.{name}")]
+            case Truth():
+                return self._truth(node, value, path)
+            case _:
+                return self._value(node, value, path)
+
+    def _value(self, node: Word | Key | Keys | Display | Moment | Harm, value: Any, path: str) -> Any:
+        picked = self._pick(node.take, value, path)
+        made = self._made(node, picked, path)
+        self._tell(node.take, path, picked, made)
+        return made
+
+    def _made(self, node: Word | Key | Keys | Display | Moment | Harm, picked: Any, path: str) -> Any:
+        if picked is None:
+            return None
+        match node:
+            case Word():
+                return self._word(node.take, picked, path)
+            case Keys():
+                found = [self._key(one, path, needs_digit=True) for one in items(picked)[:MAX_ITEMS]]
+                return [one for one in found if one is not None]
+            case Moment():
+                return self._moment(node, picked, path)
+            case Harm():
+                return self._harm(node, picked, path)
+            case Key() | Display():
+                return self._person_part(node, picked, path)
+
+    def _person_part(self, node: Key | Display, picked: Any, path: str) -> str | None:
+        coded = self._coded(node.take, picked, path)
+        if isinstance(node, Display):
+            return self._name(coded, path)
+        return self._key(coded, path, needs_digit=node.needs_digit)
+
+    def _pick(self, take: Take, value: Any, path: str) -> Any:
+        if take.always is not None:
+            return take.always
+        picked = self.look(take.expression, value, path)
+        return take.default if picked is None else picked
+
+    def look(self, expression: Expression | None, value: Any, path: str) -> Any:
+        """What an expression gives; `None`, and a doubt, where it can't be applied."""
+        if expression is None:
+            return None
+        try:
+            return expression.of(value, self.budget)
+        except NotApplicableError:
+            self.doubts.note(f"not-applicable:{_plain(path)}")
+            return None
+
+    def _coded(self, take: Take, picked: Any, path: str) -> Any:
+        """The value behind its code; the default, or nothing and a doubt, for a code that nobody listed."""
+        if take.codes is None or take.always is not None or (picked == take.default and take.default is not None):
+            return picked
+        found = take.codes.get(code_key(picked) or "")
+        if found is None:
+            self.doubts.note(f"unknown-code:{_plain(path)}")
+            return take.default
+        return found
+
+    def _word(self, take: Take, picked: Any, path: str) -> Any:
+        coded = self._coded(take, picked, path)
+        words = code_key(coded)
+        return coded if isinstance(coded, str) or coded is None else words
+
+    def _key(self, picked: Any, path: str, *, needs_digit: bool) -> str | None:
+        """An identifier: short, of one or two words, and with a digit where a name could stand in its place."""
+        if picked is None:
+            return None
+        words = (
+            code_key(picked) if isinstance(picked, int | float) else picked.strip() if isinstance(picked, str) else ""
+        )
+        usable = bool(words) and words is not None and len(words) <= _MAX_KEY and words.isprintable()
+        if words and usable and len(words.split()) <= 3 and (not needs_digit or any(map(str.isdigit, words))):
+            return words
+        self.doubts.note(f"no-identifier:{_plain(path)}")
+        return None
+
+    def _name(self, picked: Any, path: str) -> str | None:
+        words = picked.strip() if isinstance(picked, str) else ""
+        if words and len(words) <= _MAX_NAME and words.isprintable() and len(words.split()) <= 6:
+            return words
+        self.doubts.note(f"no-name:{_plain(path)}")
+        return None
+
+    def _moment(self, node: Moment, picked: Any, path: str) -> Any:
+        written = as_iso(picked, node.formats)
+        if written is None:
+            self.doubts.note(f"unreadable-time:{_plain(path)}")
+            return None
+        return {"value": written, "zone": node.zone} if node.zone else written
+
+    def _harm(self, node: Harm, picked: Any, path: str) -> Any:
+        """The stated code with its scale. Of several patients the worst counts, by our own levels."""
+        stated = [self._stated_harm(node, one, path) for one in items(picked)[:MAX_ITEMS] if one is not None]
+        if len(stated) < 2:
+            return next(iter(stated), None)
+        levels = [read_harm(one.get("scale", ""), one["code"]) for one in stated]
+        known = [level for level, _ in filter(None, levels)]
+        if len(known) < len(stated):
+            self.doubts.note(f"unknown-code:{_plain(path)}")
+        worst = max(known, key=_SEVERITY.index, default=HarmLevel.UNKNOWN)
+        return {"scale": "aftercare", "code": worst.value}
+
+    def _stated_harm(self, node: Harm, picked: Any, path: str) -> dict[str, str]:
+        if node.take.codes is not None:
+            level = self._coded(node.take, picked, path)
+            return {"scale": "aftercare", "code": level or "unknown"}
+        code = code_key(picked)
+        if code is None:
+            self.doubts.note(f"unknown-code:{_plain(path)}")
+            return {"scale": "aftercare", "code": "unknown"}
+        return {"scale": node.scale, "code": code} if node.scale else {"code": code}
+
+    def _truth(self, node: Truth, value: Any, path: str) -> bool | None:
+        picked = self._pick(node.take, value, path)
+        made = None if picked is None else self._yes(node, self._coded(node.take, picked, path), path)
+        self._tell(node.take, path, picked, made)
+        return made
+
+    def _yes(self, node: Truth, picked: Any, path: str) -> bool:
+        if isinstance(picked, list | dict):
+            return bool(picked)
+        words = code_key(picked)
+        if words in _YES or words in _NO:
+            return words in _YES
+        if words and not node.any_text:
+            self.doubts.note(f"unknown-code:{_plain(path)}")
+        return (node.any_text or node.otherwise) if words else False
+
+    def _parts(self, node: Parts, value: Any, path: str) -> dict[str, Any]:
+        dot = f"{path}." if path else ""
+        found = {name: self.give(inner, value, f"{dot}{name}") for name, inner in node.fields.items()}
+        made = {name: one for name, one in found.items() if one is not None}
+        return {} if node.needed and not node.needed & made.keys() else made
+
+    def _each(self, node: Each, value: Any, path: str) -> list[dict[str, Any]]:
+        listed: Sequence[Any] = items(self.look(node.expression, value, path))
+        if len(listed) > MAX_ITEMS:
+            self.doubts.note(f"too-many:{_plain(path)}")
+        if self.trace is not None:
+            self.trace.append(TraceLine(path, node.expression.words, f"{len(listed)} items", None))
+        made = [self._parts(node.parts, one, f"{path}[{index}]") for index, one in enumerate(listed[:MAX_ITEMS])]
+        return [one for one in made if one]
+
+    def _tell(self, take: Take, path: str, gave: Any, became: Any) -> None:
+        if self.trace is not None:
+            words = take.expression.words if take.expression else f"always {take.always}"
+            self.trace.append(TraceLine(path, words, gave, became))
+
+
+def _plain(path: str) -> str:
+    """A field as doubts name it: without the number of an item, so that the list of doubts stays short."""
+    before, _, after = path.partition("[")
+    return before + after.partition("]")[2]

@@ -1,0 +1,167 @@
+"""From a body to endings by a mapping: recognise, split, choose the messages, hand their fields to our contract."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aftercare.intake.domain.context import Context
+from aftercare.intake.domain.contract.messages import PREFIX, map_message
+from aftercare.intake.domain.envelope import Payload
+from aftercare.intake.domain.json_values import body_hash, identifier, items
+from aftercare.intake.domain.mapping.expressions import (
+    DEFAULT_STEPS,
+    Budget,
+    Expression,
+    NotApplicableError,
+    TooCostlyError,
+)
+from aftercare.intake.domain.mapping.fields import Looking
+from aftercare.intake.domain.mapping.plan import Input, Message, SourceMapping, code_key
+from aftercare.intake.domain.mapping.trace import Trace, TraceLine
+from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
+from aftercare.intake.domain.readers.document import format_of
+
+MAX_RECORDS = 20_000
+BODY_STEPS = 1_000_000
+_LOOK_STEPS = 20_000
+NewContext = Callable[[], Context]
+
+
+def recognises(mapping: SourceMapping, value: Any, trace: Trace | None = None) -> bool:
+    """Whether all that the mapping wants to hold of a body does hold. One that asks for nothing takes everything."""
+    written = format_of(value) or Input.JSON.value
+    if trace is not None:
+        trace.looks.append(TraceLine("input", mapping.input, written, written == mapping.input))
+    if written != mapping.input:
+        return False
+    budget = Budget(_LOOK_STEPS)
+    try:
+        return all(_recognised(expression, value, budget, trace) for expression in mapping.recognise)
+    except TooCostlyError:
+        return False
+
+
+def _recognised(expression: Expression, value: Any, budget: Budget, trace: Trace | None) -> bool:
+    holds = _holds(expression, value, budget)
+    if trace is not None:
+        trace.looks.append(TraceLine("recognise", expression.words, holds, holds))
+    return holds
+
+
+_EMPTY: tuple[Any, ...] = (None, False, "", [], {})
+
+
+def map_records(
+    mapping: SourceMapping, payload: Payload, new_context: NewContext, trace: Trace | None = None
+) -> list[Examined]:
+    """The endings of all records in a body: at least one. Never raises."""
+    try:
+        records = _split(mapping, payload.value)
+    except RefusedError as refused:
+        return [refused.refusal]
+    mapper = _Mapper(mapping, new_context, trace)
+    endings = [ending for record in records[:MAX_RECORDS] for ending in mapper.endings(replace(payload, value=record))]
+    if len(records) > MAX_RECORDS:
+        endings.append(Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_RECORDS} records", mapping.format))
+    return endings
+
+
+def _split(mapping: SourceMapping, value: Any) -> Sequence[Any]:
+    if mapping.records is None:
+        return value if isinstance(value, list) and value else [value]
+    try:
+        found = mapping.records.of(value, Budget(BODY_STEPS))
+    except (NotApplicableError, TooCostlyError):
+        raise RefusedError(Reason.UNREADABLE_FIELD, "records: can't be applied to this body", mapping.format) from None
+    if found in _EMPTY:
+        raise RefusedError(Reason.MISSING_FIELD, "records: the expression finds no record", mapping.format)
+    return items(found)
+
+
+@dataclass
+class _Mapper:
+    """One body on its way through a mapping. `left` are the steps that all its records may take together."""
+
+    mapping: SourceMapping
+    new_context: NewContext
+    trace: Trace | None
+    left: int = BODY_STEPS
+
+    def endings(self, payload: Payload) -> Iterator[Examined]:
+        record = replace(payload, value=without_nulls(payload.value, self.mapping.nulls))
+        budget = Budget(min(DEFAULT_STEPS, self.left))
+        given = budget.steps
+        try:
+            yield from self._told(record, budget)
+        except TooCostlyError:
+            detail = "the expressions take too many steps on this record"
+            yield Refusal(Reason.MAPPING_TOO_COSTLY, detail, self.mapping.format)
+        finally:
+            self.left = max(0, self.left - (given - budget.steps))
+
+    def _told(self, record: Payload, budget: Budget) -> Iterator[Examined]:
+        if any(_holds(condition, record.value, budget) for condition in self.mapping.ignore):
+            yield Refusal(Reason.NOT_AN_INCIDENT, "the mapping says to ignore such records", self.mapping.format)
+            return
+        due = [
+            message
+            for message in self.mapping.messages
+            if message.when is None or _holds(message.when, record.value, budget)
+        ]
+        for message in due:
+            yield self._ending(message, record, budget)
+        if not due:
+            detail = "no message of the mapping has a `when` that holds"
+            yield Refusal(Reason.NO_MESSAGE_APPLIES, detail, self.mapping.format)
+
+    def _ending(self, message: Message, record: Payload, budget: Budget) -> Examined:
+        context = self.new_context()
+        looking = Looking(context.doubts, budget, None if self.trace is None else [])
+        data = looking.give(message.fields, record.value, "")
+        told = Payload(data, self._occasion(message, record, looking), record.ce_source, f"{PREFIX}{message.type}")
+        ending = self._mapped(told, context, _digest(message, record.value))
+        if self.trace is not None:
+            self.trace.told.append((ending, looking.trace or ()))
+        return ending
+
+    def _mapped(self, told: Payload, context: Context, digest: str) -> Examined:
+        try:
+            mapped = map_message(told, context)
+        except RefusedError as refused:
+            return replace(refused.refusal, format=self.mapping.format)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not lose a record: it is kept and told by type
+            detail = f"the mapping stopped with {type(error).__name__}"
+            return Refusal(Reason.MAPPING_FAILED, detail, self.mapping.format)
+        return replace(mapped, format=self.mapping.format, body_hash=digest)
+
+    @staticmethod
+    def _occasion(message: Message, record: Payload, looking: Looking) -> str | None:
+        """By what a message that happens once is known again; without it the envelope's id, else its content."""
+        if message.occasion is None:
+            return f"{record.ce_id}:{message.type}" if record.ce_id else None
+        found = code_key(looking.look(message.occasion.expression, record.value, "occasion"))
+        return identifier(found) and f"{message.type}:{found}"
+
+
+def _holds(expression: Expression, value: Any, budget: Budget) -> bool:
+    try:
+        return expression.of(value, budget) not in _EMPTY
+    except NotApplicableError:
+        return False
+
+
+def _digest(message: Message, record: Any) -> str:
+    """The same for the same row, wherever it stands in its file."""
+    content = {name: one for name, one in record.items() if name != "@row"} if isinstance(record, dict) else record
+    return body_hash([message.type, content])
+
+
+def without_nulls(value: Any, nulls: frozenset[str]) -> Any:
+    """The same without the texts that mean nothing in this source."""
+    if isinstance(value, str):
+        return None if "".join(value.split()).casefold() in nulls else value
+    if isinstance(value, list):
+        return [without_nulls(one, nulls) for one in value]
+    if isinstance(value, dict):
+        return {name: without_nulls(one, nulls) for name, one in value.items()}
+    return value

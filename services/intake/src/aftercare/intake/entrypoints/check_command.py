@@ -1,0 +1,121 @@
+"""The command `aftercare-intake check`: which files, seen with which eyes."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from aftercare.intake.entrypoints.options import with_options
+
+FIXED_MOMENT = "2026-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders; '-' reads from standard input")]
+    format_name: Annotated[
+        str, typer.Option("--format", help="`auto`, or the one format to try, such as `fhir-bundle`")
+    ] = "auto"
+    mapping: Annotated[
+        list[Path] | None, typer.Option(help="A mapping file to try, before all others; may be given again")
+    ] = None
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show what each expression of the mapping gave. It shows what records hold!")
+    ] = False
+    lines: Annotated[bool, typer.Option("--lines", help="Each line is a body of its own, however many there are")] = (
+        False
+    )
+    as_received: Annotated[
+        str, typer.Option(help="The moment of receipt to assume, so that the output is always the same")
+    ] = FIXED_MOMENT
+    sources: Annotated[Path | None, typer.Option(help="Your file of sources (AFTERCARE_SOURCES)")] = None
+    organisation: Annotated[Path | None, typer.Option(help="Your organisation pack (AFTERCARE_ORGANISATION)")] = None
+    source: Annotated[str | None, typer.Option(help="Take everything as coming from this source of the file")] = None
+
+
+@with_options(CheckOptions)
+def check(options: CheckOptions) -> None:
+    """Say what would become of records: one JSON line each, nothing is sent or stored.
+
+    Needs no Kafka, no Postgres and no keys. Every line has `file`, `record`, `outcome` (mapped, parked, rejected),
+    `reason` and `format`; a mapped one has `event`, the exact message that would go out. Tokens are made with a
+    public key, so they are worth nothing elsewhere. With `--trace` it is a page for people instead: what each
+    expression of a mapping file gave, and why a record is parked.
+
+    Try it: `aftercare-intake check services/intake/contract/examples`
+    """
+    from aftercare.intake.entrypoints import check as checking  # noqa: PLC0415 - other commands don't need it
+
+    checked = checking.Checking(_door(options), _moment(options.as_received), by_line=options.lines)
+    for text in _told(checked, options):
+        sys.stdout.write(text + "\n")
+
+
+def _told(checked: Any, options: CheckOptions) -> Iterator[str]:
+    if not options.trace:
+        yield from checked.lines(options.paths)
+        return
+    from aftercare.intake.entrypoints.trace_page import trace_page  # noqa: PLC0415
+
+    yield from trace_page(checked, options.paths)
+
+
+def _door(options: CheckOptions) -> Any:
+    from aftercare.intake.adapters.mapping.file import load_mapping  # noqa: PLC0415
+    from aftercare.intake.adapters.mapping.problems import MappingError  # noqa: PLC0415
+    from aftercare.intake.config import SourcesError, load_source_files  # noqa: PLC0415
+    from aftercare.intake.domain.examine import Door  # noqa: PLC0415
+
+    only = None if options.format_name == "auto" else _known_format(options.format_name)
+    try:
+        files = load_source_files(options.sources)
+        tried = tuple(load_mapping(path) for path in options.mapping or ())
+    except (SourcesError, MappingError) as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(2) from None
+    if options.source is not None and files.sources.named(options.source) is None:
+        raise typer.BadParameter(f"there is no source {options.source!r} in the file of sources (--sources)")
+    mappings = replace(files.mappings, assumed=tried)
+    return Door(files.sources, _places(options.organisation), only=only, assumed=options.source, mappings=mappings)
+
+
+def _moment(words: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        raise typer.BadParameter("must be an instant such as 2026-01-01T00:00:00Z") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _known_format(name: str) -> str:
+    from aftercare.intake.domain.formats import FORMATS  # noqa: PLC0415
+
+    names = [row.name for row in FORMATS]
+    if name not in names:
+        raise typer.BadParameter(f"must be auto or one of {', '.join(names)}")
+    return name
+
+
+def _places(path: Path | None) -> Any:
+    from aftercare.intake.config import places_of  # noqa: PLC0415
+    from aftercare.programme.loader import PackError, load_organisation  # noqa: PLC0415
+
+    if path is None:
+        return places_of(None)
+    try:
+        return places_of(load_organisation(path))
+    except PackError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def mapping_schema() -> None:
+    """Print the JSON Schema of a mapping file, for editors."""
+    import json  # noqa: PLC0415
+
+    from aftercare.intake.adapters.mapping.file import mapping_schema as schema  # noqa: PLC0415
+
+    sys.stdout.write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")

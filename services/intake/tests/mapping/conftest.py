@@ -1,0 +1,103 @@
+"""A mapping file and a record of an in-house system that nobody has. Every name in here is made up."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from aftercare.intake.adapters.mapping.file import read_mapping
+from aftercare.intake.domain.examine import Delivery, Door, Examination
+from aftercare.intake.domain.mapping.plan import Mappings, SourceMapping
+from aftercare.intake.domain.outcome import Mapped, Refusal
+from aftercare.intake.domain.source import Places, Source, Sources
+
+WARDLOG = """\
+mapping: wardlog
+version: 3
+zone: Europe/London
+formats: ["%d.%m.%Y %H:%M", "%d.%m.%Y"]
+recognise:
+  - event == 'report.saved'
+records: report
+ignore:
+  - kind == 'T'
+messages:
+  - type: incident-reported
+    when: state != 'deleted'
+    record: {id: no, version: rev, updated: saved}
+    numbers: no
+    site: house
+    unit: ward
+    occurred: happened
+    harm: {value: harm, codes: {"1": death, "2": severe, "3": moderate, "4": low, "5": no-harm}}
+    actuality: {value: kind, codes: {H: actual, N: potential}}
+    flags:
+      never-event: never
+    narrative_present: story
+    staff:
+      each: people
+      value: staff_no
+      system: urn:hill:staff
+      relation: {value: role, codes: {INV: involved, WIT: witness}, default: involved}
+    reporter:
+      value: reporter.no
+      fears_repercussion: reporter.fear
+  - type: incident-withdrawn
+    when: state == 'deleted'
+    record: {id: no, version: rev}
+    reason: {always: entered-in-error}
+"""
+SOURCE = Source("wardlog", zone="Europe/London")
+
+
+def record(**changes: Any) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "no": "WL-17",
+        "rev": 2,
+        "saved": "2025-11-03T07:12:09Z",
+        "house": "Hill Hospital",
+        "ward": "Ward 7",
+        "happened": "02.11.2025 23:40",
+        "harm": 2,
+        "kind": "H",
+        "never": "N",
+        "state": "open",
+        "story": "Anna Ahorn gave Berta Beispiel the wrong dose",
+        "people": [{"staff_no": "N-1001", "role": "INV"}, {"staff_no": "-", "role": "WIT"}],
+        "reporter": {"no": "N-2002", "fear": "N"},
+    }
+    return {"event": "report.saved", "report": report | changes}
+
+
+Examine = Callable[..., list[Examination]]
+
+
+@pytest.fixture
+def examine() -> Examine:
+    """What becomes of bodies under a mapping: `examine(content, body)`; a body that is no bytes is sent as JSON."""
+
+    def look(content: str, body: Any, **headers: str) -> list[Examination]:
+        door = Door(Sources((SOURCE,)), PLACES, mappings=Mappings({"wardlog": [mapping_of(content)]}))
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return list(door.examine(Delivery(sent, named, "wardlog")))
+
+    return look
+
+
+PLACES = Places({"hillhospital": "hill"}, {"ward7": ("hill", "ward-7")})
+
+
+def mapping_of(content: str) -> SourceMapping:
+    return read_mapping("wardlog.yaml", content)
+
+
+def mapped(examination: Examination) -> Mapped:
+    assert isinstance(examination.ending, Mapped), examination.ending
+    return examination.ending
+
+
+def refused(examination: Examination) -> Refusal:
+    assert isinstance(examination.ending, Refusal), examination.ending
+    return examination.ending
