@@ -22,6 +22,7 @@ from aftercare.kit.clock import FixedClock
 from aftercare.kit.service import Service
 from aftercare.kit.settings import ServiceSettings
 from aftercare.outreach.entrypoints.api import create_app as outreach_app
+from aftercare.sla.entrypoints.api import create_app as sla_app
 from aftercare.support.entrypoints.api import create_app as support_app
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -31,7 +32,8 @@ ISSUER = "https://login.example"
 
 WRITER, MANAGER, COORDINATOR, OPERATOR = "intake-writer", "manager", "coordinator", "operator"
 SUPPORTER, STAFF, ROSTER, READER = "supporter", "staff", "roster-writer", "contact-reader"
-ROLES = frozenset({WRITER, MANAGER, COORDINATOR, OPERATOR, SUPPORTER, STAFF, ROSTER, READER})
+RISK, LEAD = "risk-manager", "disclosure-lead"
+ROLES = frozenset({WRITER, MANAGER, COORDINATOR, OPERATOR, SUPPORTER, STAFF, ROSTER, READER, RISK, LEAD})
 LINK, SECRET = "the link itself", "the receipt token"
 
 DOORS: dict[str, dict[tuple[str, str], set[str]]] = {
@@ -98,12 +100,34 @@ DOORS: dict[str, dict[tuple[str, str], set[str]]] = {
         ("POST", "/receipts/delivery-report"): {SECRET},
         ("POST", "/receipts/sms"): {SECRET},
     },
+    "sla-event": {
+        ("GET", "/clocks"): {RISK, LEAD},
+        ("GET", "/clocks/{clock}"): {RISK, LEAD},
+    },
+    "sla-support": {
+        ("GET", "/clocks"): {COORDINATOR},
+        ("GET", "/clocks/{clock}"): {COORDINATOR},
+    },
 }
 """What takes a link is tried by `test_scanners_real.py` of outreach. Beside these, every process answers `/healthz`,
 `/readyz` and `/metrics`, which an ingress must not hand on."""
 
-AUDIENCES = {"intake": "event-side", "directory": "identity-side", "support": "support-side"}
-PREFIX = {"task": "tsk", "person": "per", "case": "cas", "assignment": "asg", "reference": "rec", "token": "x"}
+AUDIENCES = {
+    "intake": "event-side",
+    "directory": "identity-side",
+    "support": "support-side",
+    "sla-event": "event-side",
+    "sla-support": "support-side",
+}
+PREFIX = {
+    "task": "tsk",
+    "person": "per",
+    "case": "cas",
+    "assignment": "asg",
+    "reference": "rec",
+    "token": "x",
+    "clock": "clk",
+}
 
 
 class TouchedError(Exception):
@@ -141,6 +165,8 @@ def apps() -> dict[str, Any]:
         "intake": (intake_app, Guarded()),
         "directory": (directory_app, GuardedDirectory()),
         "support": (support_app, Guarded()),
+        "sla-event": (sla_app, Guarded()),
+        "sla-support": (sla_app, Guarded()),
     }
     runtime: Any = Guarded()
     made = {name: make(Service(name, inside), runtime, doorman(name)) for name, (make, inside) in makes.items()}

@@ -38,7 +38,7 @@ class Kept:
 async def of_subjects(connection: AsyncConnection, shelf: EditionShelf, subjects: Iterable[str]) -> dict[str, Kept]:
     """By reference: the clocks of these, held until the end of the transaction."""
     rows = (await connection.execute(_OF_SUBJECTS, {"subjects": list(subjects)})).all()
-    return {one.clock.reference: one for one in await _kept(connection, shelf, rows)}
+    return {one.clock.reference: one for one in await kept_of_rows(connection, shelf, rows)}
 
 
 async def claim_due(
@@ -46,7 +46,7 @@ async def claim_due(
 ) -> list[Kept]:
     """Clocks of which something is due, earliest first, that nobody else holds and that are not `resting`."""
     rows = (await connection.execute(_CLAIM, {"now": now, "size": size, "resting": list(resting)})).all()
-    return await _kept(connection, shelf, rows)
+    return await kept_of_rows(connection, shelf, rows)
 
 
 async def due_references(
@@ -60,7 +60,7 @@ async def due_references(
 async def claim(connection: AsyncConnection, shelf: EditionShelf, reference: str) -> list[Kept]:
     """One clock, if nobody else holds it."""
     rows = (await connection.execute(_CLAIM_ONE, {"clock": reference})).all()
-    return await _kept(connection, shelf, rows)
+    return await kept_of_rows(connection, shelf, rows)
 
 
 async def next_due(connection: AsyncConnection, resting: Iterable[str] = ()) -> datetime | None:
@@ -84,7 +84,8 @@ async def advance(connection: AsyncConnection, changed: Sequence[Kept], now: dat
         await connection.execute(_ADVANCE, {**values, "now": now})
 
 
-async def _kept(connection: AsyncConnection, shelf: EditionShelf, rows: Sequence[Any]) -> list[Kept]:
+async def kept_of_rows(connection: AsyncConnection, shelf: EditionShelf, rows: Sequence[Any]) -> list[Kept]:
+    """Rows in our words, whatever rules they were born by."""
     await shelf.load(connection, {row.edition for row in rows})
     return [kept_of(row, shelf) for row in rows]
 
@@ -161,26 +162,26 @@ def _read(name: str) -> str:
 
 
 _ALL = (*_FIELDS, "edition")
-_COLUMNS = ", ".join(_ALL)
+COLUMNS = ", ".join(_ALL)
 _OF_SUBJECTS = text(
-    f"select {_COLUMNS} from clock where subject = any(cast(:subjects as text[])) order by clock for no key update"  # noqa: S608 - our own names
+    f"select {COLUMNS} from clock where subject = any(cast(:subjects as text[])) order by clock for no key update"  # noqa: S608 - our own names
 )
 _CLAIM = text(
-    f"select {_COLUMNS} from clock where next_at <= :now and clock <> all(cast(:resting as text[]))"  # noqa: S608
+    f"select {COLUMNS} from clock where next_at <= :now and clock <> all(cast(:resting as text[]))"  # noqa: S608
     " order by next_at limit :size for no key update skip locked"
 )
 _DUE = text(
     "select clock from clock where next_at <= :now and clock <> all(cast(:resting as text[]))"
     " order by next_at limit :size"
 )
-_CLAIM_ONE = text(f"select {_COLUMNS} from clock where clock = :clock for no key update skip locked")  # noqa: S608
+_CLAIM_ONE = text(f"select {COLUMNS} from clock where clock = :clock for no key update skip locked")  # noqa: S608
 _NEXT_DUE = text(
     "select next_at from clock where next_at is not null and clock <> all(cast(:resting as text[]))"
     " order by next_at limit 1"
 )
 _PUT = text(
-    f"insert into clock ({_COLUMNS}, changed) select {', '.join(_read(name) for name in _ALL)}, :now"  # noqa: S608
-    f" from unnest({', '.join(_sent(name) for name in _ALL)}) as u({_COLUMNS}) on conflict (clock) do update set"
+    f"insert into clock ({COLUMNS}, changed) select {', '.join(_read(name) for name in _ALL)}, :now"  # noqa: S608
+    f" from unnest({', '.join(_sent(name) for name in _ALL)}) as u({COLUMNS}) on conflict (clock) do update set"
     f" {', '.join(f'{name} = excluded.{name}' for name in (*_ALL[1:], 'changed'))}"
 )
 _ADVANCE = text(

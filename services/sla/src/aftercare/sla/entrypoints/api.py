@@ -13,6 +13,10 @@ from aftercare.kit.auth.threshold import Threshold
 from aftercare.kit.outcome import Retryable
 from aftercare.kit.service import Runtime, Service
 from aftercare.kit.telemetry.framework import NO_TELEMETRY
+from aftercare.programme.clocks import Side
+from aftercare.sla.entrypoints import routes_clocks
+from aftercare.sla.entrypoints.callers import ROLES
+from aftercare.sla.service_layer.refusals import Refusal
 
 
 def create_app(service: Service, runtime: Runtime, authenticator: Authenticator | None = None) -> FastAPI:  # noqa: ARG001
@@ -23,9 +27,12 @@ def create_app(service: Service, runtime: Runtime, authenticator: Authenticator 
     app.add_middleware(Threshold, authenticator=doorman, refusal=problem(*_CALLERS[Unauthenticated]))
     app.state.sla = sla
     app.state.authenticator = doorman
+    app.state.roles = ROLES[Side(service.name.removeprefix("sla-"))]
+    app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     for kind, (status, what_to_do, headers) in _CALLERS.items():
         app.add_exception_handler(kind, _answering(status, what_to_do, headers))
+    app.include_router(routes_clocks.router)
     return app
 
 
@@ -47,6 +54,12 @@ def _answering(status: int, what_to_do: str, headers: dict[str, str]) -> Any:
         return problem(status, what_to_do, headers)
 
     return answer
+
+
+async def _refused(_request: Request, error: Exception) -> Any:
+    if not isinstance(error, Refusal):
+        raise error
+    return problem(error.status, error.what_to_do, title=error.title)
 
 
 async def _unreadable(_request: Request, error: Exception) -> Any:

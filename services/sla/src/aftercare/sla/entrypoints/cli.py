@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import typer
+from typer.main import get_command
+
 from aftercare.kit.cli import service_cli
 from aftercare.programme.clocks import Side
 from aftercare.sla.bootstrap import bootstrap
@@ -26,10 +29,34 @@ def deployment() -> str:
     return f"sla-{side}" if side in set(Side) else "sla"
 
 
+commands = typer.Typer()
+_HAND_ON: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""Their words, `--help` too, go to a command line that is loaded only then: no process carries what it never uses."""
+
+
+@commands.command(context_settings=_HAND_ON)
+def explain(context: typer.Context) -> None:
+    """Print every clock that an incident would start: when it warns, when it is due, and why. Needs no database."""
+    _hand_on("explain", context)
+
+
+@commands.command(context_settings=_HAND_ON)
+def test(context: typer.Context) -> None:
+    """Play the scenarios of a pack. Needs no database."""
+    _hand_on("test", context)
+
+
+def _hand_on(name: str, context: typer.Context) -> None:
+    from aftercare.sla.entrypoints.explain import commands as dry  # noqa: PLC0415
+
+    get_command(dry)([name, *context.args], prog_name="aftercare-sla")
+
+
 app = service_cli(
     deployment(),
     settings=SlaSettings,
     bootstrap=bootstrap,
     create_app=create_app,
     migrations=_FOLDER / "migrations",
+    commands=commands,
 )
