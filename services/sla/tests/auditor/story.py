@@ -90,7 +90,7 @@ class Story:
         self.told.append((message, f"urn:test {len(self.told)}", time))
         return self
 
-    def incident(self, time: datetime, kind: type[Any] = incident.IncidentReportedV1, **fields: Any) -> "Story":
+    def incident(self, time: datetime, told_as: type[Any] = incident.IncidentReportedV1, **fields: Any) -> "Story":
         """The next revision of an incident, received or said at `time`."""
         name = fields.pop("name", "fall")
         more = {part: fields.pop(part) for part in ("reason", "into") if part in fields}
@@ -101,7 +101,7 @@ class Story:
                 fields[moment] = stated(fields[moment])
         first = {"site": "north", "harm": "severe", "harm_rule": "v1", "source": "safety", "received": time}
         state = incident.IncidentState(incident=ref("inc", name), revision=revision, **{**first, **fields})
-        return self.tell(kind(state=state, **more), time)
+        return self.tell(told_as(state=state, **more), time)
 
     def withdrawn(self, time: datetime, **fields: Any) -> "Story":
         return self.incident(time, incident.IncidentWithdrawnV1, reason="entered-in-error", **fields)
@@ -117,6 +117,20 @@ class Story:
                 "source": "outside",
                 "milestone": milestone,
                 "at": stated(when),
+                "received": received,
+            }
+        )
+        return self.tell(message, received)
+
+    def uncertain(self, milestone: str, earliest: datetime, latest: datetime, received: datetime) -> "Story":
+        """A milestone of which nobody knows exactly when."""
+        message = disclosure_milestone.DisclosureMilestoneReachedV1.model_validate(
+            {
+                "incident": ref("inc", "fall"),
+                "revision": 1,
+                "source": "outside",
+                "milestone": milestone,
+                "at": stated(earliest, latest),
                 "received": received,
             }
         )

@@ -8,7 +8,7 @@ from aftercare.programme.model import Organisation
 from aftercare.sla.auditor.calendars import Wall
 from aftercare.sla.auditor.comparing import Moment, Pair, compare
 from aftercare.sla.auditor.deriving import Derived, derive, revisions_begin
-from aftercare.sla.auditor.dossier import Dossier
+from aftercare.sla.auditor.dossier import REVISIONS, Dossier
 from aftercare.sla.auditor.facts import Difference, Fact, Kind, Said
 from aftercare.sla.auditor.marks import Life, expected, live, way_points
 from aftercare.sla.auditor.published import Account
@@ -77,7 +77,7 @@ def _judge(
     if _began_unseen(life, account, moment, known):
         return ()
     if life is None or not life.phases:
-        return (Difference(Kind.UNKNOWN_CLOCK, *key),)
+        return () if _moved_house(known) else (Difference(Kind.UNKNOWN_CLOCK, *key),)
     settled = life.at(moment.settled)
     if settled is None or settled != life.at(moment.as_of):
         return ()
@@ -94,6 +94,15 @@ def _began_unseen(life: Life | None, account: Account | None, moment: Moment, kn
     since = [phase.clock.birth.at for phase in life.phases[:1]] if life else []
     since += [account.newest.born] if account is not None else []
     return moment.known_since is not None and min(since) < moment.known_since
+
+
+def _moved_house(known: Dossier) -> bool:
+    """Whether a source corrected a site: a clock by the rules of the old one was right and is no more."""
+    sites: dict[str, set[str | None]] = {}
+    for fact in known.facts:
+        if fact.happening in REVISIONS:
+            sites.setdefault(fact.subject, set()).add(fact.site)
+    return any(len(of_one) > 1 for of_one in sites.values())
 
 
 def _later(life: Life, moment: Moment) -> list[datetime]:

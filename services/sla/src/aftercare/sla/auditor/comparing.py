@@ -92,6 +92,8 @@ def _end(pair: Pair) -> Iterator[Difference]:
         Status.MISSED: account.last(Change.MISSED),
         Status.CANCELLED: account.last(Change.CANCELLED),
     }.get(end.status)
+    if said is account.last(Change.MISSED) and account.newest_of(Change.MISSED, Change.MOVED) is not said:
+        said = None  # it moved since and is as missed as before; its due is compared by itself
     if said is not None and not same(said.at, end.at):
         yield pair.differs(Kind.WRONG_END_TIME, expected=end.at, published=said.at, expected_status=end.status)
     if said is not None and end.reason != said.reason:
@@ -143,6 +145,9 @@ def _one_warning(pair: Pair, percent: int, marks: list[Mark], said: list[Said], 
     for mark, event in zip(marks, said, strict=False):
         if event.time < mark.at - EXACT:
             yield pair.differs(Kind.WARNING_EARLY, percent=percent, expected=mark.at, published=event.time)
+        elif mark.worth is Worth.CERTAIN and not same(event.at, mark.at):
+            kind = Kind.WARNING_EARLY if event.at is None or event.at < mark.at else Kind.WARNING_LATE
+            yield pair.differs(kind, percent=percent, expected=mark.at, published=event.at)
         elif mark.is_due_by_time and event.time - mark.at > moment.lateness:
             yield pair.differs(Kind.WARNING_LATE, percent=percent, expected=mark.at, published=event.time)
 

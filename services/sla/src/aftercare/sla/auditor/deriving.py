@@ -129,9 +129,11 @@ def _end(
     if isinstance(birth.rule.form, Recurring):
         stops = []
     if isinstance(birth.rule.form, Window) and opens is not None:
-        stops = [stop for stop in stops if stop >= opens]
+        stops = [stop for stop in stops if stop >= opens or stop < rounds[0]]
     first = stops[0] if stops else None
     cancelled = acts.cancelled
+    if cancelled is not None and due is not None and cancelled[0] > due:
+        cancelled = None
     if cancelled is not None and first is not None and cancelled[0] < first:
         first = None
     if isinstance(birth.rule.form, NotBefore) and first is not None and opens is not None:
@@ -139,7 +141,7 @@ def _end(
         return End(Status.MISSED, first, None) if too_early else End(Status.MET, first, first)
     if first is not None and (due is None or first <= due):
         return End(Status.MET, first, first)
-    if cancelled is not None and (due is None or cancelled[0] <= due):
+    if cancelled is not None:
         return End(Status.CANCELLED, cancelled[0], None, cancelled[1])
     if due is None or at < due:
         return End(Status.RUNNING)

@@ -59,7 +59,7 @@ class Fact:
             case Timestamp.REPORTED:
                 return self.reported
             case Timestamp.AT:
-                return self.earliest
+                return self.earliest or self.stops_at
             case Timestamp.RECEIVED:
                 return self.received
 

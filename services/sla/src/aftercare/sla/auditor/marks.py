@@ -28,7 +28,8 @@ class Mark:
 
     percent: int
     at: datetime
-    round: int
+    round: datetime
+    """Where the round began: each round of a recurring clock warns anew."""
     worth: Worth
     is_due_by_time: bool = False
     """It came by the passing of time alone, so that its lateness is the engine's own."""
@@ -67,7 +68,7 @@ def expected(life: Life, grace: timedelta) -> list[Mark]:
     """Every warning of the whole life, in order. `grace`: how long the engine may take to see something new."""
     marks: list[Mark] = []
     for index, phase in enumerate(life.phases):
-        before = [mark for mark in marks if mark.round == len(phase.clock.rounds)]
+        before = [mark for mark in marks if mark.round == phase.clock.rounds[-1]]
         marks += _of_phase(phase, before, grace, is_birth=index == 0)
     return [mark for mark in marks if mark.worth is not Worth.NEVER]
 
@@ -82,13 +83,13 @@ def way_points(clock: Derived) -> dict[int, datetime]:
 
 
 def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birth: bool) -> Iterator[Mark]:
-    clock, rounds = phase.clock, len(phase.clock.rounds)
+    clock, begun = phase.clock, phase.clock.rounds[-1]
     lasts = phase.until - phase.since >= grace
     if clock.is_late_born:
         unmeetable = lasts and clock.end.status is Status.UNMEETABLE
         if BORN_LATE not in {mark.percent for mark in before}:
             worth = Worth.CERTAIN if is_birth and unmeetable else Worth.POSSIBLE
-            yield Mark(BORN_LATE, clock.birth.at, rounds, worth)
+            yield Mark(BORN_LATE, clock.birth.at, begun, worth)
         return
     if clock.end.status is not Status.RUNNING:
         return
@@ -98,7 +99,7 @@ def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birt
     for percent, at in points.items():
         if phase.since < at < phase.until:
             worth = Worth.CERTAIN if phase.until - at >= grace and not before_holds(before, percent) else Worth.POSSIBLE
-            yield Mark(percent, at, rounds, worth, is_due_by_time=True)
+            yield Mark(percent, at, begun, worth, is_due_by_time=True)
 
 
 def _passed(
@@ -111,7 +112,8 @@ def _passed(
         worth = Worth.NEVER if born_knowing else Worth.POSSIBLE
         if percent == max(passed):
             worth = Worth.CERTAIN if lasts else Worth.POSSIBLE
-        yield Mark(percent, points[percent], len(phase.clock.rounds), worth)
+        at = phase.since if is_birth else points[percent]
+        yield Mark(percent, at, phase.clock.rounds[-1], worth)
 
 
 def before_holds(before: Sequence[Mark], percent: int) -> bool:

@@ -41,6 +41,10 @@ class Account:
     def ends(self) -> Sequence[Said]:
         return [event for event in self.events if event.change in _ENDS]
 
+    def newest_of(self, *changes: Change) -> Said | None:
+        """The last event of any of these kinds."""
+        return next((event for event in reversed(self.events) if event.change in changes), None)
+
     def last(self, change: Change) -> Said | None:
         """The last event of a kind."""
         return next((event for event in reversed(self.events) if event.change is change), None)

@@ -53,9 +53,10 @@ def _newest(dossier: Dossier, pack: Pack, versions: Sequence[ClockRule], referen
     found = []
     for rule in versions:
         born = _born(rule, reference, dossier)
-        if born is not None and _in_force(versions, born.astimezone(UTC).date()) is rule and rule.enabled:
+        if born is not None and _in_force(versions, born.astimezone(UTC).date()) is rule:
             found.append(Birth(pack, rule, reference, born))
-    return min(found, key=lambda birth: birth.at, default=None)
+    first = min(found, key=lambda birth: birth.at, default=None)
+    return first if first is not None and first.rule.enabled else None
 
 
 def _in_force(versions: Sequence[ClockRule], day: date) -> ClockRule | None:
@@ -80,7 +81,7 @@ def start_of(rule: ClockRule, reference: str, dossier: Dossier) -> Started | Non
     if Happening.INCIDENT_KNOWN in rule.start.on and rule.subject in OF_INCIDENTS:
         of_each = [_from_revisions(rule, dossier.known_of(one)) for one in sorted(dossier.joined(reference))]
         found += [one for one in of_each if one is not None]
-    return min(found, key=lambda started: started[0], default=None)
+    return min(found, key=lambda started: (started[0], list(Timestamp).index(started[1])), default=None)
 
 
 def _starts(rule: ClockRule, fact: Fact) -> bool:
@@ -89,7 +90,12 @@ def _starts(rule: ClockRule, fact: Fact) -> bool:
 
 def _from_revisions(rule: ClockRule, revisions: Sequence[Fact]) -> Started | None:
     received = [one.received for one in revisions if satisfies(rule.when, one)]
-    return _read(rule, revisions[-1].stated, min(received)) if received else None
+    highest = revisions[-1]
+
+    def stated(stamp: Timestamp) -> datetime | None:
+        return None if stamp is Timestamp.AT else highest.stated(stamp)
+
+    return _read(rule, stated, min(received)) if received else None
 
 
 def _read(rule: ClockRule, stated: Callable[[Timestamp], datetime | None], received: datetime) -> Started:
