@@ -36,6 +36,7 @@ format: tools ## bring the code into shape
 docs: tools ## write the generated documents anew
 	@$(IN)/python -m aftercare.schemas.generate
 	@$(IN)/python -m aftercare.kit.telemetry.page docs/metrics.md
+	@$(IN)/python -m aftercare.programme.clock_page docs/clock-packs.md
 
 bench: setup ## measure speed, memory and idle load; long
 	@$(IN)/pytest -q -s -m bench --timeout 3600

@@ -17,6 +17,7 @@ _METRICS: Final = (
 GENERATORS: Final = {
     "docs/events.md, schemas/json, schemas/asyncapi.yaml": ("-m", "aftercare.schemas.generate", "--check"),
     "docs/metrics.md": ("-c", _METRICS),
+    "docs/clock-packs.md": ("-m", "aftercare.programme.clock_page", "docs/clock-packs.md", "--check"),
 }
 """What is generated, and the Python command that fails when it is stale."""
 _IMPORT_LINTER: Final = "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
