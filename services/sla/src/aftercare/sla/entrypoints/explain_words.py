@@ -85,7 +85,7 @@ def show(page: Page, console: Console) -> None:
     for subject in dict.fromkeys(clock.subject for clock in page.clocks):
         of_subject = [clock for clock in page.clocks if clock.subject == subject]
         console.print()
-        console.print(Text(page.names.get(subject, subject), style="bold"))
+        console.print(Text(f"{page.names.get(subject, subject)}, {page.places[subject].zone}", style="bold"))
         console.print(_table(of_subject, page.places[subject]))
         for clock in of_subject:
             console.print(Padding(Text(_spelt_out(clock, page.places[subject])), (0, 2)))
@@ -110,8 +110,8 @@ def show_failures(pack: ClockPack, failures: Iterable[Failure], console: Console
 
 def _table(clocks: Iterable[Clock], place: Place) -> Table:
     table = Table(box=SIMPLE)
-    for column in ("clock", f"starts ({place.zone})", "warns", "due", "class"):
-        table.add_column(column, no_wrap=True)
+    for column in ("clock", "starts", "warns", "due", "class"):
+        table.add_column(column, overflow="fold")
     for clock in clocks:
         warns = "\n".join(f"{mark.percent:>3} % {_short(mark.at, place)}" for mark in clock.marks)
         table.add_row(clock.rule.id, _short(clock.start, place), warns or "-", _due(clock, place), clock.rule.standing)
@@ -120,9 +120,9 @@ def _table(clocks: Iterable[Clock], place: Place) -> Table:
 
 def _spelt_out(clock: Clock, place: Place) -> str:
     rule = clock.rule
-    read = "read in the source itself" if rule.verified else "not verified"
+    read = "verified" if rule.verified else "not verified"
     head = f"{rule.id} ({rule.catalogue}, {rule.owner}): {reason_of(clock, place)}."
-    return f"{head} Source: {rule.source.rstrip('.')}; {read}."
+    return f"{head} Source ({read}): {rule.source.rstrip('.')}."
 
 
 def _due(clock: Clock, place: Place) -> str:
