@@ -6,7 +6,10 @@ from typing import Any
 from aftercare.intake.domain.examine import Delivery, Door
 from aftercare.intake.domain.facts import IncidentReport
 from aftercare.intake.domain.outcome import Examined, Mapped, Refusal
+from aftercare.intake.domain.source import Source
 from aftercare.intake.domain.vocabulary import Relation
+
+SOURCE = Source("safety", base_url="https://fhir.hill.example/r4", zone="Europe/London")
 
 
 def examine(door: Door, value: Any) -> list[Examined]:

@@ -7,11 +7,13 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.fhir.adverse_event import Setting, map_adverse_event
 from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, Entry, entries_of, neighbours_of
 from aftercare.intake.domain.fhir.changes import map_change, withdrawal
+from aftercare.intake.domain.fhir.disclosure import map_communication
 from aftercare.intake.domain.fhir.notifications import FORMAT as NOTIFICATION
 from aftercare.intake.domain.fhir.notifications import SIGNS_OF_LIFE, Notification, notification_of
 from aftercare.intake.domain.fhir.pointers import pointer_of, to_be_fetched
+from aftercare.intake.domain.fhir.rca import map_appointment, map_task
 from aftercare.intake.domain.fhir.references import Neighbours, plain_address
-from aftercare.intake.domain.fhir.resources import describe_resource, is_read_later, list_resources
+from aftercare.intake.domain.fhir.resources import describe_resource, list_resources
 from aftercare.intake.domain.json_values import JsonObject, text
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 
@@ -103,9 +105,17 @@ class FhirReader:
             yield from (one for one in found if not (isinstance(one, Refusal) and _is_beside_the_point(one)))
 
     def _of_other_kind(self, resource: JsonObject, new_context: NewContext, setting: Setting) -> Iterator[Examined]:
-        kind = resource.get("resourceType")
-        if kind in ("AuditEvent", "Provenance"):
-            yield map_change(resource, new_context(), setting.neighbours)
+        match resource.get("resourceType"):
+            case "AuditEvent" | "Provenance":
+                yield map_change(resource, new_context(), setting.neighbours)
+            case "Task":
+                yield map_task(resource, new_context(), setting)
+            case "Appointment":
+                yield from map_appointment(resource, new_context(), setting)
+            case "Communication" | "CommunicationRequest":
+                yield map_communication(resource, new_context(), setting)
+            case _:
+                return
 
 
 def _is_beside_the_point(refusal: Refusal) -> bool:
@@ -133,10 +143,8 @@ def _notified(
 
 
 def _no_incident(resource: JsonObject) -> Refusal:
-    kind = resource.get("resourceType")
-    if is_read_later(kind):
-        return Refusal(Reason.UNSUPPORTED_RESOURCE, f"{describe_resource(kind)} is not read yet", OTHER)
-    return Refusal(Reason.NOT_AN_INCIDENT, f"{describe_resource(kind)} tells of no incident by itself", OTHER)
+    detail = f"{describe_resource(resource.get('resourceType'))} tells of no incident by itself"
+    return Refusal(Reason.NOT_AN_INCIDENT, detail, OTHER)
 
 
 def _without_events(bundle: JsonObject, entries: list[Entry]) -> Refusal:
@@ -144,6 +152,4 @@ def _without_events(bundle: JsonObject, entries: list[Entry]) -> Refusal:
     kind = said if said in _BUNDLE_TYPES else "unknown"
     resources: list[object] = [entry.resource.get("resourceType") for entry in entries if entry.resource]
     detail = f"a FHIR Bundle of type {kind} with {list_resources(resources)} and no AdverseEvent"
-    if any(is_read_later(one) for one in resources):
-        return Refusal(Reason.UNSUPPORTED_RESOURCE, detail, BUNDLE)
     return Refusal(Reason.NO_ADVERSE_EVENT, detail, BUNDLE)

@@ -61,12 +61,17 @@ def involved_staff(event: JsonObject, context: Context, near: Neighbours, record
 
 def is_person(reference: JsonObject, near: Neighbours, field: str, context: Context) -> bool:
     """Whether a reference can mean a member of staff. A resource that is no person at all is noted."""
-    kind = kind_of(reference, near.resolve(reference))
-    if kind is None or kind in _STAFF or not is_known(kind):
+    if is_staff(reference, near):
         return True
-    if kind not in _NOT_STAFF:
+    if kind_of(reference, near.resolve(reference)) not in _NOT_STAFF:
         context.doubts.note(f"wrong-reference:{field}")
     return False
+
+
+def is_staff(reference: JsonObject, near: Neighbours) -> bool:
+    """The same, without a note: where anything may be referred to."""
+    kind = kind_of(reference, near.resolve(reference))
+    return kind is None or kind in _STAFF or not is_known(kind)
 
 
 def _mentioned(event: JsonObject, context: Context, near: Neighbours) -> Iterator[_Mentioned]:

@@ -1,24 +1,21 @@
-"""The other FHIR resources: some will be read by a later release, the rest hold no incident.
+"""The FHIR resources that we know by name.
 
 Only names in these lists may stand in a reason: a `resourceType` is the sender's text like any other.
 """
 
-_LATER = {
-    "Task": "root cause analyses and their interviews",
-    "Appointment": "interviews and meetings",
-    "Communication": "disclosure conversations",
-    "CommunicationRequest": "planned disclosure conversations",
-}
 _KNOWN = frozenset(
     {
         "Account",
         "AdverseEvent",
         "AllergyIntolerance",
+        "Appointment",
         "AuditEvent",
         "Basic",
         "Binary",
         "CarePlan",
         "CareTeam",
+        "Communication",
+        "CommunicationRequest",
         "Condition",
         "Consent",
         "Coverage",
@@ -64,27 +61,21 @@ _KNOWN = frozenset(
         "Subscription",
         "SubscriptionStatus",
         "Substance",
+        "Task",
         "ValueSet",
     }
 )
 
 
-def is_read_later(kind: object) -> bool:
-    """Whether a later release will map this resource, so that it is worth keeping."""
-    return isinstance(kind, str) and kind in _LATER
-
-
 def is_known(kind: str) -> bool:
     """Whether this is the name of a FHIR resource, and not a word of the sender's own."""
-    return kind in _LATER or kind in _KNOWN
+    return kind in _KNOWN
 
 
 def describe_resource(kind: object) -> str:
     """The resource in words that may stand in a reason."""
     if not isinstance(kind, str):
         return "a resource without a type"
-    if kind in _LATER:
-        return f"a FHIR {kind} ({_LATER[kind]})"
     if kind in _KNOWN:
         return f"a FHIR {kind}"
     return "a FHIR resource of another type"
@@ -92,5 +83,5 @@ def describe_resource(kind: object) -> str:
 
 def list_resources(kinds: list[object]) -> str:
     """The known resource types among `kinds`, at most five, for a reason."""
-    known = sorted({kind for kind in kinds if isinstance(kind, str) and (kind in _LATER or kind in _KNOWN)})
+    known = sorted({kind for kind in kinds if isinstance(kind, str) and kind in _KNOWN})
     return ", ".join(known[:5]) or "nothing that we know"
