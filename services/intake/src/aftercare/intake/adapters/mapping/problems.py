@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from aftercare.intake.adapters.mapping.page import Page, Place, Step
 
@@ -40,6 +40,14 @@ def unknown_key(name: str, known: list[str]) -> PydanticCustomError:
     close = get_close_matches(name, known, 1, 0.6)
     hint = f"did you mean `{close[0]}`?" if close else f"there are {', '.join(known)}"
     return wrong(f"there is no `{name}` here; {hint}", name)
+
+
+def again(error: ErrorDetails) -> InitErrorDetails:
+    """The same error, to be raised once more beside others."""
+    context = error.get("ctx", {})
+    kind = PydanticCustomError("mapping", "{problem}", context) if error["type"] == "mapping" else error["type"]
+    made = InitErrorDetails(type=kind, loc=error["loc"], input=error["input"])
+    return made if isinstance(kind, PydanticCustomError) else {**made, "ctx": context}
 
 
 def told(file: str, page: Page, error: ValidationError | None) -> str:

@@ -5,11 +5,20 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, InitErrorDetails
 
-from aftercare.intake.adapters.mapping.problems import unknown_key, wrong
+from aftercare.intake.adapters.mapping.problems import again, unknown_key, wrong
 from aftercare.intake.domain.harm import HARM_SCALES
 from aftercare.intake.domain.mapping import plan
 from aftercare.intake.domain.mapping.expressions import Expression, ExpressionError, parse
@@ -17,6 +26,7 @@ from aftercare.intake.domain.mapping.moments import FormatError, check_format
 from aftercare.intake.domain.stated_time import is_zone
 from aftercare.intake.domain.vocabulary import HarmLevel
 
+M = TypeVar("M", bound="Strict")
 S = TypeVar("S", bound="Take")
 
 
@@ -62,14 +72,19 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _known(cls, value: Any) -> Any:
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        for name in value if isinstance(value, Mapping) else ():
-            if name not in known:
-                raise unknown_key(str(name), known)
-        return value
+    def _known(cls, value: Any, handler: ModelWrapValidatorHandler[M]) -> M:
+        known = list(cls.model_fields)
+        unknown = [str(name) for name in value if name not in known] if isinstance(value, Mapping) else []
+        if not unknown:
+            return handler(value)
+        problems = [InitErrorDetails(type=unknown_key(name, known), input=None) for name in unknown]
+        try:
+            handler({name: one for name, one in value.items() if name in known})
+        except ValidationError as error:
+            problems.extend(map(again, error.errors(include_url=False)))
+        raise ValidationError.from_exception_data(cls.__name__, problems)
 
 
 class Short(Strict):
