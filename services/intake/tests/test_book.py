@@ -37,6 +37,11 @@ def test_the_revision_grows_by_one_with_each_published_change() -> None:
     assert [publication.book.revision for publication in decision.publications] == [2, 3, 4]
 
 
+def test_nobody_is_asked_about_history() -> None:
+    assert decide.apply_report(EMPTY, IncidentDetails(), [], standing(1)).book.names_nobody
+    assert not decide.apply_report(EMPTY, IncidentDetails(backfill=True), [], standing(1)).book.names_nobody
+
+
 def test_a_person_named_twice_counts_once_by_the_closest_relation() -> None:
     people = [one("a", Relation.REPORTER), one("a", Relation.HARMED)]
     book = decide.apply_report(EMPTY, IncidentDetails(), people, standing(1)).book

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftercare.intake.domain.doubts import Doubts
-from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
+from aftercare.intake.domain.stated_time import FieldNameError, StatedTime, UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.time_windows import PARTS, approximately, bracket, part_of_day, some_weekday
 from aftercare.intake.domain.time_words import hl7_to_iso
 from aftercare.intake.domain.vocabulary import Precision
@@ -220,7 +220,7 @@ def test_a_bracket_of_hours_is_read_however_wide_its_digits(words: str, hours: t
 
 
 def test_a_weekday_and_a_bracket_in_some_year_bound_the_moment_and_no_more() -> None:
-    stated = some_weekday((date(2025, 1, 1), date(2025, 12, 31)), 0, (10, 12), "発生曜日", "Asia/Tokyo")
+    stated = some_weekday((date(2025, 1, 1), date(2025, 12, 31)), 0, (10, 12), "weekday", "Asia/Tokyo")
     assert stated.precision is Precision.YEAR
     assert stated.earliest == at("2025-01-06T01:00:00")
     assert stated.latest == at("2025-12-29T02:59:59.999999")
@@ -240,3 +240,8 @@ def test_approximately_is_wider_on_both_sides_and_never_more_precise(words: str)
     about = approximately(exact)
     assert about.earliest < exact.earliest <= exact.latest < about.latest
     assert about.precision is exact.precision
+
+
+def test_a_field_name_that_no_message_could_hold_is_a_fault_of_the_mapping_and_not_of_the_message() -> None:
+    with pytest.raises(FieldNameError):
+        parse_stated_time("2026-03-02", "発生曜日")

@@ -93,9 +93,10 @@ class Book:
 
     @property
     def names_nobody(self) -> bool:
-        """Whether a human must say who was involved."""
+        """Whether a human must say who was involved. Of history nobody is asked."""
         gone = self.withdrawn is not None or self.merged_into is not None
-        return self.is_published and not self.involved and not self.nobody and not gone
+        history = self.details is not None and self.details.backfill
+        return self.is_published and not (self.involved or self.nobody or gone or history)
 
 
 class Change(StrEnum):

@@ -14,6 +14,7 @@ from aftercare.intake.domain.vocabulary import Precision
 
 EARLIEST_ZONE = timezone(timedelta(hours=14))
 LATEST_ZONE = timezone(timedelta(hours=-12))
+_FIELD = re.compile(r"[A-Za-z0-9_.\[\]-]{1,80}")
 CLOCKS_SKIPPED = "clocks-skipped"
 CLOCKS_REPEATED = "clocks-repeated"
 _TICK = timedelta(microseconds=1)
@@ -34,6 +35,15 @@ class StatedTime:
     precision: Precision
     zone_known: bool
     source_field: str
+    """In our words: letters of ASCII, digits, dots, brackets and hyphens."""
+
+    def __post_init__(self) -> None:
+        if not _FIELD.fullmatch(self.source_field):
+            raise FieldNameError(self.source_field)
+
+
+class FieldNameError(RuntimeError):
+    """A mapping named a field in a way that no message can hold: a fault of ours."""
 
 
 class UnreadableTimeError(ValueError):

@@ -11,6 +11,8 @@ from aftercare.intake.domain.readers.hl7v2 import read_hl7v2
 from aftercare.intake.domain.readers.xml_tree import read_xml
 
 HEAD = 2048
+WIDE_HEAD = 64 * 1024
+"""Room for a first line of hundreds of column names."""
 _CE_TEXT = re.compile(
     r"^(?:-+\s*Message|content-type:\s*application/cloudevents|ce_\w+:)", re.IGNORECASE | re.MULTILINE
 )
@@ -29,12 +31,13 @@ class TextFormat:
     reads: Read | None = None
     reason: Reason = Reason.NOT_A_RECORD
     detail: str = ""
+    head: int = HEAD
+    """How much of the beginning is looked at."""
 
 
 def read_other(text: str) -> Iterator[Document | Refusal]:
     """The documents of a text that is no JSON. Raises `RefusedError` with the format that it seems to be."""
-    head = text[:HEAD]
-    found = next(row for row in TEXT_FORMATS if row.recognises(head))
+    found = next(row for row in TEXT_FORMATS if row.recognises(text[: row.head]))
     if found.reads is None:
         raise RefusedError(found.reason, found.detail, found.name)
     yield from found.reads(text)
@@ -71,6 +74,6 @@ TEXT_FORMATS: tuple[TextFormat, ...] = (
     ),
     TextFormat("yaml", _yaml_lines, detail="looks like YAML, which no source sends records in"),
     TextFormat("markdown", _markdown, detail="a text in Markdown"),
-    TextFormat("csv", _rows, read_csv),
+    TextFormat("csv", _rows, read_csv, head=WIDE_HEAD),
     TextFormat("text", lambda _head: True, None, Reason.UNKNOWN_SHAPE, "plain text of no known format"),
 )

@@ -58,8 +58,8 @@ _HL7_NAMES = {
     "unicode utf-16": "utf-16",
     "ascii": "us-ascii",
 }
-_CAN_BE_ASCII = frozenset({"iso2022_jp"})
-"""Charsets whose bytes are whole UTF-8 too: the sender's word counts before."""
+_COLUMNS = {"cp932": ("事例", "発生曜日"), "euc-jp": ("事例", "発生曜日")}
+"""Column names of national data whose files come in a charset that nobody states."""
 
 
 def decode(body: bytes, stated: str | None = None) -> str:
@@ -95,10 +95,16 @@ def _record_says(body: bytes) -> str | None:
         return xml[1].decode("ascii")
     hl7 = _HL7_HEAD.match(head)
     if hl7 is None:
-        return None
+        return _column_names_say(body)
     fields = hl7.group().split(hl7[1])
     name = fields[17].split(b"~")[0].decode("ascii", "replace").strip().casefold() if len(fields) > 17 else ""
     return _HL7_NAMES.get(name, name or None)
+
+
+def _column_names_say(body: bytes) -> str | None:
+    """A first line that holds well-known column names in a charset is written in it."""
+    line = body[: 64 * 1024].split(b"\n", 1)[0]
+    return next((name for name, words in _COLUMNS.items() if all(word.encode(name) in line for word in words)), None)
 
 
 def _known(name: str | None) -> str | None:
@@ -107,6 +113,6 @@ def _known(name: str | None) -> str | None:
 
 def _looks_like(body: bytes) -> str:
     """A hint for the sender. It is never used to read: what looks like one charset can be another."""
-    best = from_bytes(body[: 32 * 1024]).best()
-    name = best.encoding.replace("_", "-") if best is not None else ""
-    return f"; they look like {name}: state it in the content type" if _known(name) else ""
+    found = [match.encoding.replace("_", "-") for match in from_bytes(body[: 32 * 1024])]
+    names = [name for name in found if _known(name)][:3]
+    return f"; they could be {' or '.join(names)}: have the sender state it in the content type" if names else ""

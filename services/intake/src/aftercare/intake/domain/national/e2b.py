@@ -1,0 +1,40 @@
+"""What E2B R2 and R3 have in common: codes of seriousness and outcome, as the ICH defines them.
+
+The code being there is not the fact being there: R2 says 1 for yes and 2 for no, R3 true, false, or nothing.
+"""
+
+from aftercare.intake.domain.harm import Axes, derive_harm
+from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, Outcome, Seriousness
+
+_OUTCOMES = {
+    "1": Outcome.RESOLVED,
+    "2": Outcome.RECOVERING,
+    "3": Outcome.ONGOING,
+    "4": Outcome.RESOLVED_WITH_SEQUELAE,
+    "5": Outcome.FATAL,
+}
+_FROM_THE_WORST = (
+    Outcome.FATAL,
+    Outcome.RESOLVED_WITH_SEQUELAE,
+    Outcome.ONGOING,
+    Outcome.RECOVERING,
+    Outcome.RESOLVED,
+)
+HEALTH_PROFESSIONALS = frozenset({"1", "2", "3"})
+"""Qualifications of a reporter: physician, pharmacist, another health professional. 4 is a lawyer, 5 a consumer."""
+
+
+def worst_outcome(codes: list[str | None]) -> Outcome:
+    """The gravest outcome of all reactions; unknown when none is known."""
+    known = {_OUTCOMES[code] for code in codes if code in _OUTCOMES}
+    return next((outcome for outcome in _FROM_THE_WORST if outcome in known), Outcome.UNKNOWN)
+
+
+def read_axes(*, died: bool, serious: bool | None, outcome: Outcome) -> tuple[Axes, HarmLevel]:
+    """The axes of a safety report and the harm that follows. A reaction was named, so nothing is without harm."""
+    seriousness = Seriousness.UNKNOWN
+    if serious is not None:
+        seriousness = Seriousness.SERIOUS if serious else Seriousness.NON_SERIOUS
+    final = Outcome.FATAL if died else outcome
+    axes = Axes(Actuality.ACTUAL, seriousness=seriousness, outcome=final, effect_stated=True)
+    return axes, derive_harm(axes)
