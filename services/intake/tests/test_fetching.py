@@ -60,7 +60,7 @@ def build(database: Callable[..., str], configured: FhirServer | None) -> Fetchi
     fetcher = Fetcher(
         running.intake,
         running.unit_of_work,
-        HttpFhirClient(running.clock, 100_000, {}),
+        lambda: HttpFhirClient(running.clock, 100_000, {}),
         lambda source, answer, _seconds: told.append((source, answer)),
         pause,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from aftercare.intake import telemetry
+from aftercare.intake.adapters.fetches import FETCH
 from aftercare.intake.adapters.ledger_writes import LedgerWrites
 from aftercare.intake.adapters.naming import KeyedNaming
 from aftercare.intake.adapters.source_watch import SourceWatch
@@ -11,6 +12,8 @@ from aftercare.intake.config import IntakeSettings, SourceFiles, SourcesError, l
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.domain.source import NOMINATION, Source
 from aftercare.intake.entrypoints.stream import consumers
+from aftercare.intake.service_layer.fetch_ports import FhirClient
+from aftercare.intake.service_layer.fetching import STEP, Fetcher, look_when_due
 from aftercare.intake.service_layer.purge import purge
 from aftercare.intake.service_layer.receive import PURGE, Intake
 from aftercare.kit.privacy.identifiers import IdentifierKeyring, decode_key
@@ -28,16 +31,29 @@ class Application:
     vault: AesVault
 
 
-def bootstrap(runtime: Runtime, settings: IntakeSettings) -> Service:  # noqa: ARG001 - the shape of every bootstrap
+def bootstrap(runtime: Runtime, settings: IntakeSettings) -> Service:
     """Build `intake`. Raises `SettingsError` for a file of sources or an organisation that can't be used."""
     application = wire(settings)
+    fetcher = fetcher_of(runtime, application)
     return Service(
         name="intake",
         application=application,
         consumers=consumers(application.intake, settings.topics),
-        timers={PURGE: purge},
-        background=background(application),
+        timers={PURGE: purge, FETCH: look_when_due(runtime.wake)},
+        background=(*background(application), Background(STEP, fetcher.step)),
+        closing=(fetcher.close,),
     )
+
+
+def fetcher_of(runtime: Runtime, application: Application) -> Fetcher:
+    """What fetches from sources' own FHIR servers."""
+
+    def connect() -> FhirClient:
+        from aftercare.intake.adapters.fhir_client import HttpFhirClient  # noqa: PLC0415 - only who fetches needs it
+
+        return HttpFhirClient(runtime.clock, application.settings.body_limit)
+
+    return Fetcher(application.intake, runtime.unit_of_work, connect, telemetry.record_fetch)
 
 
 def background(application: Application) -> tuple[Background, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from aftercare.intake.adapters.fhir_settings import FhirCodesEntry, FhirServerEntry
 from aftercare.intake.adapters.mapping.file import load_mapping
 from aftercare.intake.adapters.mapping.problems import MappingError
 from aftercare.intake.adapters.vault import AesVault
@@ -84,6 +85,8 @@ class _SourceEntry(BaseModel):
     clients: tuple[str, ...] = ()
     charset: str | None = None
     mapping: tuple[str, ...] = ()
+    fhir_server: FhirServerEntry | None = None
+    fhir_codes: FhirCodesEntry = FhirCodesEntry()
     synthetic: bool = False
     backfill: bool = False
 
@@ -112,6 +115,11 @@ class _SourceEntry(BaseModel):
         if value is not None and value not in HARM_SCALES:
             raise ValueError(f"must be one of {', '.join(sorted(HARM_SCALES))}")
         return value
+
+    def read(self) -> Source:
+        plain_fields = self.model_dump(exclude={"mapping", "fhir_server", "fhir_codes"})
+        server = self.fhir_server.read() if self.fhir_server else None
+        return Source(**plain_fields, fhir_server=server, fhir_codes=self.fhir_codes.read())
 
 
 class _SourcesFile(BaseModel):
@@ -156,7 +164,7 @@ def load_source_files(path: Path | None) -> SourceFiles:
         raise SourcesError(f"{path}: {greedy[0]} is for records of any source, so it must say what it `recognise`s")
     _refuse_twins(path, mappings.values())
     by_source = {entry.name: [mappings[name] for name in entry.mapping] for entry in read.sources}
-    sources = tuple(Source(**entry.model_dump(exclude={"mapping"})) for entry in read.sources)
+    sources = tuple(entry.read() for entry in read.sources)
     anywhere = [mappings[name] for name in read.mappings]
     return SourceFiles(Sources(sources), Mappings(by_source, anywhere), (path, *files.values()))
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from aftercare.intake.config import SourceFiles
+from aftercare.intake.service_layer.fetch_ports import Answer
 from aftercare.intake.service_layer.take import Taken
 from aftercare.kit.telemetry.catalogue import Catalogue, Described, Value
 
@@ -11,6 +12,8 @@ class Metric(StrEnum):
     RECORDS = "aftercare.intake.records"
     EFFECTS = "aftercare.intake.effects"
     DOUBTS = "aftercare.intake.doubts"
+    FETCHES = "aftercare.intake.fetches"
+    FETCH_TIME = "aftercare.intake.fetch.time"
     SOURCE_FILES_READ = "aftercare.intake.source_files.read"
     SOURCE_FILES_REFUSED = "aftercare.intake.source_files.refused"
     MAPPING_VERSION = "aftercare.intake.mapping.version"
@@ -24,8 +27,10 @@ class Attribute(StrEnum):
     EFFECT = "effect"
     DOUBT = "doubt"
     MAPPING = "mapping"
+    ANSWER = "answer"
 
 
+FETCH_SECONDS = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
 CATALOGUE = Catalogue(
     "aftercare.intake",
     {
@@ -46,6 +51,19 @@ CATALOGUE = Catalogue(
             "{value}",
             "Values in mapped records that could not be read and count as unknown.",
             (Attribute.SOURCE, Attribute.DOUBT),
+        ),
+        Metric.FETCHES: Described(
+            "counter",
+            "{request}",
+            "Requests to sources' own FHIR servers, by how they answered.",
+            (Attribute.SOURCE, Attribute.ANSWER),
+        ),
+        Metric.FETCH_TIME: Described(
+            "histogram",
+            "s",
+            "From the notification that only points at a record to the moment that the record was fetched.",
+            (Attribute.SOURCE,),
+            FETCH_SECONDS,
         ),
         Metric.SOURCE_FILES_READ: Described(
             "counter",
@@ -78,6 +96,13 @@ def count(taken: Taken) -> None:
     CATALOGUE.add(Metric.EFFECTS, 1, {Attribute.SOURCE: taken.source, Attribute.EFFECT: effect})
     for doubt in taken.doubts:
         CATALOGUE.add(Metric.DOUBTS, 1, {Attribute.SOURCE: taken.source, Attribute.DOUBT: doubt})
+
+
+def record_fetch(source: str, answer: Answer, seconds: float) -> None:
+    """A source's server answered, so long after the notification."""
+    CATALOGUE.add(Metric.FETCHES, 1, {Attribute.SOURCE: source, Attribute.ANSWER: answer.value})
+    if answer is Answer.FETCHED:
+        CATALOGUE.record(Metric.FETCH_TIME, seconds, {Attribute.SOURCE: source})
 
 
 def record_source_files(files: SourceFiles | None) -> None:

@@ -32,13 +32,17 @@ TellFetch = Callable[[str, Answer, float], None]
 
 @dataclass
 class Fetcher:
-    """A background step. `pause` keeps to a source's rate; tests hand over one that doesn't wait."""
+    """A background step. `connect` is called when there is something to fetch, so that only who fetches pays for it.
+
+    `pause` keeps to a source's rate; tests hand over one that doesn't wait.
+    """
 
     intake: Intake
     unit_of_work: UnitOfWork
-    client: FhirClient
+    connect: Callable[[], FhirClient] = field(repr=False)
     tell: TellFetch = field(repr=False)
     pause: Pause = field(default=asyncio.sleep, repr=False)
+    _client: FhirClient | None = field(default=None, repr=False)
 
     async def step(self) -> float:
         """Fetch what is due. Returns when to look again at the latest, in seconds."""
@@ -53,15 +57,20 @@ class Fetcher:
         await asyncio.gather(*(self._fetch_all(servers[source], found) for source, found in by_source.items()))
         return 0.0 if len(claimed) == _AT_ONCE else _IDLE_SECONDS
 
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
     def _servers(self) -> Mapping[str, FhirServer]:
         known = self.intake.door.sources.known
         return {source.name: source.fhir_server for source in known if source.fhir_server is not None}
 
     async def _fetch_all(self, server: FhirServer, wanted: Sequence[Wish]) -> None:
+        client = self._client = self._client or self.connect()
         for number, one in enumerate(wanted):
             if number:
                 await self.pause(1 / server.per_second)
-            fetched = await self.client.fetch(server, one.pointer)
+            fetched = await client.fetch(server, one.pointer)
             async with self.unit_of_work() as tx:
                 await self._settle(tx, one, fetched)
                 waited = (tx.now - one.notified_at).total_seconds()
