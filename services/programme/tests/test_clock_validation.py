@@ -95,6 +95,7 @@ RULES = [
     ({"warnings": {"at": [80, 50]}}, "warnings rise and come once each"),
     ({"standing": "contract", "verified": True, "warnings": {"at": [100]}}, "warn before a legal or contractual line"),
     ({"form": {"kind": "deadline", "within": {"minutes": 60}}}, "a promise this short can't wait in a list"),
+    ({"in_force": "2026-02-30"}, "rules.0.in_force: Input should be a valid date"),
     ({"in_forse": "2026-01-01"}, "rules.0.in_forse: Extra inputs are not permitted"),
 ]
 

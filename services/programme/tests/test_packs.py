@@ -9,6 +9,7 @@ import yaml
 
 from aftercare.programme import PackError, load_organisation, load_programme, shipped_clock_packs, shipped_packs
 from aftercare.programme import loader as loader_module
+from aftercare.programme.reading import read_page
 
 PACKS = Path(loader_module.__file__).parent / "packs"
 
@@ -148,6 +149,9 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("name: [generic\n", "line 2: this is not valid YAML"),
         ("", "line 1"),
         ("surprise: 1\n", "line 1, surprise"),
+        ("name: &loop [*loop]\n", "line 1, name"),
+        ("name: \0\n", "line 1: this is no text in UTF-8"),
+        ("a: b\n---\nc: d\n", "line 2: this is not valid YAML"),
     ],
 )
 def test_a_file_that_is_no_pack_says_so(tmp_path: Path, text: str, told: str) -> None:
@@ -155,6 +159,36 @@ def test_a_file_that_is_no_pack_says_so(tmp_path: Path, text: str, told: str) ->
     path.write_text(text)
     with pytest.raises(PackError, match=told):
         load_programme(path)
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_bytes("name: Häuser".encode("latin-1"))
+    with pytest.raises(PackError, match="no text in UTF-8"):
+        load_programme(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("on", "on"),
+        ("no", "no"),
+        ("10:30", "10:30"),
+        ("2026-02-30", "2026-02-30"),
+        ("01632960001", "01632960001"),
+        ("0", 0),
+        ("-12", -12),
+        ("1.5", 1.5),
+        ("true", True),
+        ("~", None),
+        ("", None),
+        ("'12'", "12"),
+    ],
+)
+def test_words_are_words_and_numbers_are_numbers(tmp_path: Path, written: str, read: object) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(f"on: {written}\n")
+    assert read_page(path).raw == {"on": read}
 
 
 def test_a_name_that_is_no_pack_lists_those_that_are() -> None:

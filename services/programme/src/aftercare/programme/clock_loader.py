@@ -92,7 +92,7 @@ class _Included:
         try:
             pack = _resolve(file, trail)
         except PackError as error:
-            self.refused.extend(line for line in str(error).splitlines() if line not in self.refused)
+            self.refused.extend(line for line in str(error).split("\n") if line not in self.refused)
             return
         if pack.name != name:
             self.problems.append(Problem(where, f"the file {name}.yaml calls itself {pack.name}"))

@@ -273,7 +273,7 @@ class ClockRule(Policy):
     standing: Standing
     source: str
     verified: bool
-    """Whether the number was read in the source itself."""
+    """Whether the number, or for want of one the duty, was read in the source that is named; a summary says so."""
     owner: Owner
     warnings: Warnings = Warnings()
     enabled: bool = True

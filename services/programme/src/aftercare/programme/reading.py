@@ -1,9 +1,10 @@
 """Reads one YAML file into a model, and tells everything that is wrong with it by line and field."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -20,13 +21,20 @@ class PackError(ValueError):
 
 
 class _Loader(_Base):  # type: ignore[misc] # which of the two it is depends on the machine
-    """YAML as 1.2 has it: `on`, `off`, `yes` and `no` are words, and 10:30 is no number."""
+    """YAML as 1.2 has it: `on` and `no` are words, 10:30 and 010 are no numbers; a date is read by the field it is for."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if first in "tTfF" or not tag.endswith(":bool")]
-    for first, resolvers in _Base.yaml_implicit_resolvers.items()
+_PLAIN = {
+    "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
+    "float": (r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+", list("-+0123456789")),
+    "merge": (r"<<", ["<"]),
 }
+for _tag, (_text, _first) in _PLAIN.items():
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_text})$"), _first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +54,24 @@ class Page:
 
 def read_page(file: Traversable) -> Page:
     """The file's content. Raises `PackError` if it is no YAML."""
-    loader = _Loader(file.read_text(encoding="utf-8"))
+    try:
+        loader = _Loader(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise PackError(f"{file.name} line 1: this is no text in UTF-8") from None
     try:
         node = loader.get_single_node()
         raw = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PackError(f"{file.name} line {line}: this is not valid YAML ({error.problem})") from None
+    except yaml.YAMLError:
+        raise PackError(f"{file.name} line 1: this is no text in UTF-8") from None
     finally:
         loader.dispose()
     lines: Lines = {(): 1}
     twice: list[Problem] = []
     if node is not None:
-        for where, line, repeated in _walk(node, ()):
+        for where, line, repeated in _walk(node, (), frozenset()):
             if repeated:
                 twice.append(Problem(where, f"this key stands twice (again on line {line})"))
             lines.setdefault(where, line)
@@ -78,18 +91,21 @@ def parse(page: Page, model: type[M], check: Callable[[M], list[Problem]]) -> M:
     raise PackError("\n".join(page.tell([*page.twice, *problems])))
 
 
-def _walk(node: yaml.Node, where: Path) -> Iterator[tuple[Path, int, bool]]:
-    """Each field with its line, and whether the same key stood there before."""
+def _walk(node: yaml.Node, where: Path, around: frozenset[int]) -> Iterator[tuple[Path, int, bool]]:
+    """Each field with its line, and whether the same key stood there before. Nothing that is `around` it again."""
+    if id(node) in around:
+        return
+    around |= {id(node)}
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             yield (*where, key.value), key.start_mark.line + 1, key.value in seen
             seen.add(key.value)
-            yield from _walk(value, (*where, key.value))
+            yield from _walk(value, (*where, key.value), around)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield (*where, index), value.start_mark.line + 1, False
-            yield from _walk(value, (*where, index))
+            yield from _walk(value, (*where, index), around)
 
 
 def _tell(file: str, lines: Lines, problem: Problem) -> str:
