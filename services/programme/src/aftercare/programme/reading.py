@@ -21,7 +21,7 @@ class PackError(ValueError):
 
 
 class _Loader(_Base):  # type: ignore[misc] # which of the two it is depends on the machine
-    """YAML as 1.2 has it: `on` and `no` are words, 10:30 and 010 are no numbers; a date is read by the field it is for."""
+    """YAML as 1.2 has it: `on` and `no` are words, 10:30 and 010 no numbers; a date is read by its field."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
@@ -112,4 +112,4 @@ def _tell(file: str, lines: Lines, problem: Problem) -> str:
     where = problem.where
     nearest = next(where[:end] for end in range(len(where), -1, -1) if where[:end] in lines)
     field = ".".join(str(step) for step in where) or "file"
-    return f"{file} line {lines[nearest]}, {field}: {problem.what}"
+    return " ".join(f"{file} line {lines[nearest]}, {field}: {problem.what}".split())
