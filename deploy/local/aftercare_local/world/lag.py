@@ -9,6 +9,7 @@ from kafka.errors import RetriableError
 from kafka.structs import TopicPartition
 
 from aftercare.schemas.topic_registry import load_topics
+from aftercare_local.environment import SERVICES
 
 
 class Lag:
@@ -18,9 +19,10 @@ class Lag:
         self._admin = admin
         self._topics = load_topics()
         self._reads: dict[str, list[TopicPartition]] = {}
+        """By service. Who only looks on, such as an auditor, keeps its own place and is waited for by nobody."""
         for spec in self._topics:
             partitions = [TopicPartition(spec.topic.value, number) for number in range(spec.partitions)]
-            for service in spec.consumers:
+            for service in set(spec.consumers).intersection(SERVICES):
                 self._reads.setdefault(service, []).extend(partitions)
 
     def __call__(self) -> dict[str, int]:
