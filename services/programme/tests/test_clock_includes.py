@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aftercare.programme import PackError, load_clock_pack, load_organisation, packs_of
+from aftercare.programme import PackError, load_clock_pack, load_organisation, packs_of, shipped_clock_packs
 
 from .clock_pack_files import a_rule, refused, write
 
@@ -35,6 +35,17 @@ def test_a_rule_of_the_same_id_takes_the_place_of_the_included_one(tmp_path: Pat
     rules = load_clock_pack(write(tmp_path, ours, includes=["wales"])).rules
     (letter,) = [rule for rule in rules if rule.id == "d-07-letter"]
     assert letter.title == "The letter is sent within five days"
+
+
+def test_no_promise_is_replaced_by_one_that_happens_to_have_its_id(tmp_path: Path) -> None:
+    told = refused(write(tmp_path, a_rule(id="d-07-letter"), includes=["wales"]))
+    assert "rules.0.id: wales has a rule d-07-letter of another row or subject: choose another id" in told
+
+
+def test_all_shipped_packs_can_be_included_together(tmp_path: Path) -> None:
+    names = shipped_clock_packs()
+    every = {rule.id for name in names for rule in load_clock_pack(name).rules}
+    assert {rule.id for rule in load_clock_pack(write(tmp_path, includes=names)).rules} == every
 
 
 def test_what_is_not_wanted_does_not_come_along(tmp_path: Path) -> None:

@@ -113,7 +113,8 @@ def _resolve(file: Traversable, trail: tuple[str, ...]) -> ClockPack:
 
     def check(own: ClockPack) -> list[Problem]:
         found.include(own, beside, (*trail, _stem(file)))
-        problems = [*clock_pack_problems(own), *found.problems, *_name(own, file), *_without(own, found.rules)]
+        problems = [*clock_pack_problems(own), *found.problems, *_name(own, file)]
+        problems += [*_replaced(own, found), *_without(own, found.rules)]
         return problems or ([] if found.refused else list(_nothing(_kept(own, found.rules))))
 
     try:
@@ -133,6 +134,15 @@ def _kept(own: ClockPack, included: Rules) -> tuple[ClockRule, ...]:
 def _name(own: ClockPack, file: Traversable) -> Iterator[Problem]:
     if _is_shipped(own.name) and file != find(own.name, CLOCKS):
         yield Problem(("name",), f"{own.name} is a shipped pack's name: choose another")
+
+
+def _replaced(own: ClockPack, included: _Included) -> Iterator[Problem]:
+    """What takes the place of another promise by accident, having happened upon its id."""
+    for index, rule in enumerate(own.rules):
+        for theirs in included.rules.get(rule.id, ())[:1]:
+            if (rule.subject, rule.catalogue) != (theirs.subject, theirs.catalogue):
+                what = f"{included.origin[rule.id]} has a rule {rule.id} of another row or subject: choose another id"
+                yield Problem(("rules", index, "id"), what)
 
 
 def _without(own: ClockPack, included: Rules) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ _GROUPS = {
         Happening.INCIDENT_MERGED,
         Happening.RESPONSE_TEAM_ACTIVE,
         Happening.LEADERSHIP_INFORMED,
+        Happening.LEADERSHIP_FOLLOWED_UP,
         Happening.NATIONAL_RECORD_SUBMITTED,
         Happening.REGULATOR_NOTIFIED,
         Happening.EVIDENCE_SECURED,

@@ -31,6 +31,7 @@ class Happening(StrEnum):
     DISCLOSURE_CLOSED = "disclosure-closed"
     RESPONSE_TEAM_ACTIVE = "response-team-active"
     LEADERSHIP_INFORMED = "leadership-informed"
+    LEADERSHIP_FOLLOWED_UP = "leadership-followed-up"
     NATIONAL_RECORD_SUBMITTED = "national-record-submitted"
     REGULATOR_NOTIFIED = "regulator-notified"
     EVIDENCE_SECURED = "evidence-secured"
