@@ -45,7 +45,9 @@ async def test_a_batch_from_the_topic_is_taken_once(running: Any, adverse_event:
     [consumer] = consumers(running.intake, ["aftercare.source"])
     assert consumer.keeps_bytes
     good = json.dumps(adverse_event()).encode()
-    batch = [record(good, 0), record(b'{"resourceType": "Flag", "id": "Berta Beispiel"}', 1), record(None, 2)]
+    alive = b'{"resourceType": "SubscriptionStatus", "type": "heartbeat"}'
+    flag = b'{"resourceType": "Flag", "id": "Berta Beispiel"}'
+    batch = [record(body, place) for place, body in enumerate((good, flag, None, alive))]
     pipeline = Pipeline(consumer, running.unit_of_work, "intake")
     await pipeline.handle_batch(batch)
     await pipeline.handle_batch(batch)
@@ -53,4 +55,4 @@ async def test_a_batch_from_the_topic_is_taken_once(running: Any, adverse_event:
     letters = await running.rows("select key, value, headers from outbox where topic = 'aftercare.source.dlq'")
     assert [letter.headers["x-dead-letter-reason"] for letter in letters] == ["not-an-incident", "empty"]
     assert not [letter for letter in letters if "Beispiel" in str(letter) or b"patient-7" in letter.key]
-    assert len(await running.rows("select 1 from record")) == 3
+    assert len(await running.rows("select 1 from record")) == 4

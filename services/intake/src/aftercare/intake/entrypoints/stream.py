@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aftercare.intake.domain.examine import Delivery
-from aftercare.intake.domain.outcome import Ending
+from aftercare.intake.domain.outcome import Ending, Reason
 from aftercare.intake.domain.source import Sources
 from aftercare.intake.service_layer.receive import Arrival, Intake
 from aftercare.intake.service_layer.take import Taken
@@ -39,10 +39,15 @@ def consumers(intake: Intake, topics: Sequence[str]) -> tuple[Consumer[Arrival],
         results = await intake.receive(tx, [received.message for received in batch])
         for received, taken in zip(batch, results, strict=True):
             for one in taken:
-                if one.outcome is Ending.REJECTED and one.is_new and received.record is not None:
+                if _is_dead(one) and received.record is not None:
                     tx.publish(_rejection(one, received.record.topic))
 
     return tuple(Consumer(f"source:{topic}", topic, decode, handle, keeps_bytes=True) for topic in topics)
+
+
+def _is_dead(taken: Taken) -> bool:
+    """A subscription's sign of life is no record that somebody could miss."""
+    return taken.outcome is Ending.REJECTED and taken.is_new and taken.reason is not Reason.SIGN_OF_LIFE
 
 
 def _rejection(taken: Taken, topic: str) -> OutboxRow:
