@@ -105,6 +105,11 @@ def test_a_rule_that_would_not_do_what_it_says_is_refused(tmp_path: Path, change
     assert told in refused(write(tmp_path, a_rule(**changes)))
 
 
+def test_a_decline_alone_is_no_end_of_a_promise(tmp_path: Path) -> None:
+    told = refused(write(tmp_path, a_support_rule(stop={"on": ["defusing-done", "case-declined"]})))
+    assert "no message says defusing-done yet" in told
+
+
 def test_a_rule_that_nothing_could_end_may_wait_switched_off(tmp_path: Path) -> None:
     waiting = a_rule(id="report", stop={"on": ["disclosure-report-given"]}, enabled=False)
     assert len(load_clock_pack(write(tmp_path, a_rule(), waiting)).rules) == 2

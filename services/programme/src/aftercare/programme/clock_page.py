@@ -23,6 +23,7 @@ from aftercare.programme.clocks import (
     When,
     Window,
 )
+from aftercare.programme.happenings import TOLD
 
 MARK = "<!-- Below: made by `python -m aftercare.programme.clock_page docs/clock-packs.md`; don't edit it here. -->\n"
 _COLUMNS = (
@@ -120,9 +121,10 @@ def _span(span: Span) -> str:
 def _measured(rule: ClockRule) -> str:
     if rule.waits_for:
         return f"as soon as a message says {_or(rule.waits_for)}"
-    if not rule.enabled:
-        return f"off; no message says {_or(rule.stop.on)} yet" if rule.is_endless else "off"
-    return "yes"
+    begins = "begins" if rule.enabled else "off"
+    if rule.is_endless:
+        return f"{begins}; no message says {_or(tuple(one for one in rule.stop.on if one not in TOLD))} yet"
+    return "yes" if rule.enabled else "off"
 
 
 def main(arguments: list[str]) -> int:

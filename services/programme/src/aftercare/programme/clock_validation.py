@@ -22,7 +22,7 @@ from aftercare.programme.clocks import (
     Subject,
     When,
 )
-from aftercare.programme.happenings import Happening
+from aftercare.programme.happenings import TOLD, Happening
 from aftercare.programme.model import HarmLevel
 from aftercare.programme.validation import Problem
 
@@ -117,7 +117,8 @@ def _stops(rule: ClockRule) -> Iterator[Problem]:
             (rule.form.happening,), stop.on, ("form", "happening"), "is both the end and what it must precede"
         )
     if rule.enabled and rule.is_endless and stop.on and not rule.waits_for and not isinstance(rule.form, NotBefore):
-        what = f"no message says {' or '.join(stop.on)} yet, so nothing could ever end it: write `enabled: false`"
+        untold = " or ".join(one for one in stop.on if one not in TOLD) or "more than a decline"
+        what = f"no message says {untold} yet, so nothing could ever end it: write `enabled: false`"
         yield Problem(("stop", "on"), what)
 
 

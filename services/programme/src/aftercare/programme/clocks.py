@@ -285,8 +285,8 @@ class ClockRule(Policy):
 
     @property
     def is_endless(self) -> bool:
-        """Whether no message that could stop it exists yet, so that it could only ever be missed."""
-        return not TOLD.intersection(self.stop.on)
+        """Whether no message says yet that it was done: but for those who decline, it could only ever be missed."""
+        return not TOLD.difference({Happening.CASE_DECLINED}).intersection(self.stop.on)
 
 
 class Scenario(Policy):
