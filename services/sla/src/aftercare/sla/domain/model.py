@@ -200,7 +200,7 @@ class Started(Transition):
 
 
 class Moved(Transition):
-    """Its start or due moved, or it runs again."""
+    """It runs by other times than was said, or it runs again. (One that ended says new times with its ending.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +220,8 @@ class Met(Transition):
 class Missed(Transition):
     at: datetime
     route: Route
+    again: bool = False
+    """It was missed already, and is by its new times too: nobody need be told a second time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from aftercare.programme.happenings import Happening
 from aftercare.sla.domain.model import Edition, Happened
 from aftercare.sla.domain.views import Group, View
 
+_RANK = {name: rank for rank, name in enumerate(Timestamp)}
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -38,7 +40,7 @@ class Past:
 
     def first(self, rule: ClockRule) -> datetime | None:
         """The earliest instant by which enough was received for a clock of this rule. More never undoes that."""
-        if find_start(rule, self._group.view(self._subject)) is None:
+        if not self._instants or find_start(rule, self._view(self._instants[-1])) is None:
             return None
         known = bisect_left(self._instants, 1, key=lambda then: int(find_start(rule, self._view(then)) is not None))
         return self._instants[known]
@@ -60,7 +62,7 @@ def find_start(rule: ClockRule, view: View) -> Start | None:
     """The earliest moment of the happenings that start it; none, where the rule is not for this subject."""
     if not applies(rule.when, view):
         return None
-    return min(_starts(rule, view), key=lambda start: (start.at, list(Timestamp).index(start.named)), default=None)
+    return min(_starts(rule, view), key=lambda start: (start.at, _RANK[start.named]), default=None)
 
 
 def applies(when: When, view: View) -> bool:

@@ -32,7 +32,7 @@ def summaries(said: Iterable[Transition], now: datetime) -> tuple[Summary, ...]:
     """What somebody has to be told of all that was said at `now`."""
     together: dict[Occasion, list[Warned | Missed]] = defaultdict(list)
     for one in said:
-        if isinstance(one, (Warned, Missed)):
+        if isinstance(one, Warned) or (isinstance(one, Missed) and not one.again):
             minute = now.replace(second=0, microsecond=0)
             together[Occasion(one.clock.rule.id, one.clock.site, minute)].append(one)
     return tuple(_summary(occasion, alerts) for occasion, alerts in together.items())

@@ -22,6 +22,7 @@ from aftercare.sla.domain.model import (
 )
 
 _WARNS = frozenset({State.RUNNING, State.UNMEETABLE})
+_LATE = frozenset({State.MISSED, State.UNMEETABLE})
 _UNNUMBERED = 0
 
 
@@ -72,28 +73,35 @@ def _warned_before(said: Published | None, clock: Clock) -> frozenset[int]:
 
 
 def _life(said: Published | None, clock: Clock, state: State) -> Iterator[Transition]:
+    """That it began, or that it runs by other times than was said: an ended one tells them with its ending."""
     if said is None:
         yield Started(clock, _UNNUMBERED)
-    elif _facts(said.clock) != _facts(clock) or (state in _WARNS and state is not said.state):
+    elif state in _WARNS and (state is not said.state or _running_facts(clock) != _running_facts(said.clock)):
         yield Moved(clock, _UNNUMBERED)
+
+
+def _endings(said: Published | None, clock: Clock, state: State) -> Iterator[Transition]:
+    same = said is not None and said.state is state
+    before = said.clock.outcome if said is not None and same else Outcome()
+    retold = said is None or not same or _facts(clock) != _facts(said.clock)
+    stopped, cancelled, reason = clock.outcome.stopped, clock.outcome.cancelled, clock.outcome.reason
+    if state is State.MET and stopped is not None and (retold or stopped != before.stopped):
+        yield Met(clock, _UNNUMBERED, stopped)
+    if state is State.MISSED and clock.missed_at is not None and retold:
+        route = clock.rule.warnings.missed or clock.rule.warnings.route
+        yield Missed(clock, _UNNUMBERED, clock.missed_at, route, again=same)
+    if state in _LATE and clock.stopped_late and stopped is not None and stopped != before.stopped:
+        yield Stopped(clock, _UNNUMBERED, stopped)
+    other_end = retold or (cancelled, reason) != (before.cancelled, before.reason)
+    if state is State.CANCELLED and cancelled is not None and reason is not None and other_end:
+        yield Cancelled(clock, _UNNUMBERED, reason, cancelled)
+
+
+def _running_facts(clock: Clock) -> tuple[object, ...]:
+    return (*_facts(clock), clock.attempted)
 
 
 def _facts(clock: Clock) -> tuple[object, ...]:
     """What a reader of its events knows it by."""
-    times = (clock.start, clock.start_from, clock.opens, clock.due, clock.born, clock.attempted)
+    times = (clock.start, clock.start_from, clock.opens, clock.due, clock.born)
     return (clock.rule.version, clock.incident, clock.site, *times)
-
-
-def _endings(said: Published | None, clock: Clock, state: State) -> Iterator[Transition]:
-    before = said.clock.outcome if said is not None and said.state is state else Outcome()
-    stopped, cancelled, reason = clock.outcome.stopped, clock.outcome.cancelled, clock.outcome.reason
-    turned = said is None or said.state is not state
-    if state is State.MET and stopped is not None and stopped != before.stopped:
-        yield Met(clock, _UNNUMBERED, stopped)
-    if state is State.MISSED and clock.missed_at is not None and turned:
-        yield Missed(clock, _UNNUMBERED, clock.missed_at, clock.rule.warnings.missed or clock.rule.warnings.route)
-    if clock.stopped_late and stopped is not None and stopped != before.stopped:
-        yield Stopped(clock, _UNNUMBERED, stopped)
-    changed = (cancelled, reason) != (before.cancelled, before.reason)
-    if state is State.CANCELLED and cancelled is not None and reason is not None and changed:
-        yield Cancelled(clock, _UNNUMBERED, reason, cancelled)

@@ -106,7 +106,7 @@ class Group:
 
     def _revisions(self, incident: str) -> tuple[Happened, ...]:
         known = (one for one in self._of.get(incident, ()) if one.kind is Happening.INCIDENT_KNOWN)
-        return tuple(sorted(known, key=lambda one: (one.revision or 0, one.received, repr(one))))
+        return tuple(sorted(known, key=_by_revision))
 
     def _site(self, incident: str | None) -> str | None:
         revisions = self._revisions(incident) if incident is not None else ()
@@ -153,3 +153,9 @@ class Group:
         """What has not come at all comes last."""
         received = min((one.received.timestamp() for one in self._of.get(subject, ())), default=None)
         return (received is None, received or 0.0, subject)
+
+
+def _by_revision(one: Happened) -> tuple[int | datetime | str, ...]:
+    """Revisions rise. Two of one number differ in nothing by right; if they do, it is the same one that comes last."""
+    times = (one.received, *(time or one.received for time in (one.occurred, one.discovered, one.reported)))
+    return (one.revision or 0, *times, one.site or "")
