@@ -78,7 +78,8 @@ def spoiled(draw: st.DrawFn) -> Any:
         places = sorted(_places(record), key=str)
         if not places:
             break
-        record = _put(record, draw(st.sampled_from(places)), draw(st.one_of(names, spoiling)))
+        place = draw(st.sampled_from(places))
+        record = _put(record, place, draw(names if place[-1] == "resourceType" else st.one_of(names, spoiling)))
     return record
 
 

@@ -113,3 +113,9 @@ def test_a_bundle_inside_a_message_is_looked_into(door: Door, adverse_event: Any
 def test_no_ending_is_lost_when_everything_is_refused(door: Door) -> None:
     found = examine(door, bundle({}, {"resource": {}}, {"resource": {"resourceType": "Bundle"}}))
     assert [type(one) for one in found] == [Refusal]
+
+
+def test_an_event_of_a_national_profile_beside_others_goes_to_its_own_mapping(door: Door, adverse_event: Any) -> None:
+    national = adverse_event(id="ae-2", extension=[{"url": "https://x.example/adverse-event-governance-5"}])
+    found = examine(door, bundle({"resource": adverse_event()}, {"resource": national}))
+    assert [one.format for one in found] == ["fhir-r4-adverse-event", "lfpse-v6"]
