@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from aftercare.programme import PackError, load_clock_pack
+from aftercare.programme import PackError
+from aftercare.programme.clock_loader import load_clock_pack
 
 
 def a_rule(**changes: Any) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from aftercare.programme import PackError, load_clock_pack, load_organisation, packs_of, shipped_clock_packs
+from aftercare.programme import PackError, load_organisation
+from aftercare.programme.clock_loader import load_clock_pack, packs_of, shipped_clock_packs
 
 from .clock_pack_files import a_rule, refused, write
 

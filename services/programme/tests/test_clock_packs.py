@@ -2,13 +2,8 @@
 
 import pytest
 
-from aftercare.programme import (
-    load_clock_pack,
-    load_organisation,
-    load_programme,
-    packs_of,
-    shipped_clock_packs,
-)
+from aftercare.programme import load_organisation, load_programme
+from aftercare.programme.clock_loader import load_clock_pack, packs_of, shipped_clock_packs
 from aftercare.programme.clocks import (
     Age,
     Calendar,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aftercare.programme import load_clock_pack, load_organisation, packs_of, shipped_clock_packs
+from aftercare.programme import load_organisation
+from aftercare.programme.clock_loader import load_clock_pack, packs_of, shipped_clock_packs
 from aftercare.programme.clock_page import MARK, is_stale, main, own_rules, page
 
 PAGE = next(one for one in Path(__file__).parents if (one / "docs").is_dir()) / "docs" / "clock-packs.md"

@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftercare.programme import PackError, load_clock_pack
+from aftercare.programme import PackError
+from aftercare.programme.clock_loader import load_clock_pack
 
 from .clock_pack_files import a_rule, a_support_rule
 

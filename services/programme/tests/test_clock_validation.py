@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aftercare.programme import load_clock_pack
+from aftercare.programme.clock_loader import load_clock_pack
 from aftercare.programme.clock_subjects import side_of, subjects_of, times_of
 from aftercare.programme.clocks import Timestamp
 from aftercare.programme.happenings import TOLD, Happening

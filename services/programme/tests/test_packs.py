@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from aftercare.programme import PackError, load_organisation, load_programme, shipped_clock_packs, shipped_packs
+from aftercare.programme import PackError, load_organisation, load_programme, shipped_packs
 from aftercare.programme import loader as loader_module
+from aftercare.programme.clock_loader import shipped_clock_packs
 from aftercare.programme.reading import read_page
 
 PACKS = Path(loader_module.__file__).parent / "packs"
