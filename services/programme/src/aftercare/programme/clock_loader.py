@@ -90,7 +90,7 @@ class _Included:
 
     def _read(self, where: Where, name: str, file: Traversable, trail: tuple[str, ...], replaced: set[str]) -> None:
         try:
-            pack = _resolve(file, trail)
+            pack = _shipped(name) if _is_shipped(name) else _resolve(file, trail)
         except PackError as error:
             self.refused.extend(line for line in str(error).split("\n") if line not in self.refused)
             return
