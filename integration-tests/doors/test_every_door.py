@@ -48,7 +48,10 @@ DOORS: dict[str, dict[tuple[str, str], set[str]]] = {
         ("POST", "/tasks/{task}/answer"): {MANAGER, COORDINATOR},
         ("GET", "/conflicts"): {OPERATOR, COORDINATOR},
         ("GET", "/parked"): {OPERATOR},
-        ("POST", "/parked/replay"): {OPERATOR},
+        ("GET", "/parked/{reference}"): {OPERATOR},
+        ("POST", "/parked/dry-run"): {OPERATOR},
+        ("POST", "/parked/releases"): {OPERATOR},
+        ("GET", "/parked/releases/{reference}"): {OPERATOR},
     },
     "directory": {
         ("GET", "/contacts/{person}"): {READER},

@@ -72,6 +72,13 @@ class Desk:
     def take_case(self, case: str) -> None:
         self._coordinate("support", "POST", f"/cases/{case}/take")
 
+    def support_clocks(self, state: str) -> list[dict[str, Any]]:
+        """The promises to members of staff, by time to breach, as a coordinator sees them."""
+        clocks: list[dict[str, Any]] = self._coordinate("sla-support", "GET", f"/clocks?state={state}&limit=200")[
+            "clocks"
+        ]
+        return clocks
+
     # -- staff
 
     def ask_for_support(self, person: Person, *, urgent: bool) -> None:

@@ -46,6 +46,17 @@ class Looking:
             self.reference_of(incident),
         )
 
+    def obligation_to(self, person: Person, incident: Incident) -> str:
+        """What the person is owed because of the incident."""
+        found = self._databases.value(
+            "support",
+            "select obligation from obligation where incident = $1 and person = $2",
+            self.reference_of(incident),
+            self.person_token(person),
+        )
+        assert found is not None, f"nothing is owed to {person.name} because of incident {incident.number}"
+        return str(found)
+
     def open_task(self, person: Person, *, kind: str) -> str:
         found = self._databases.value(
             "support",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from aftercare_local.kafka_access import admin_client
 from aftercare_local.stack import Stack
@@ -213,6 +214,18 @@ class World:
         assert len(rows) == people, f"{len(rows)} obligations for {people} people"
         open_ones = [row for row in rows if row["settlement"] is None]
         assert not open_ones, f"{len(open_ones)} people are neither offered support nor told why not"
+
+    def expect_promise(self, rule: str, owed: str, *, state: str) -> dict[str, Any]:
+        """What the coordinators' list of clocks says of a promise about an obligation or a case."""
+        found = [one for one in self.desk.support_clocks(state) if (one["rule"], one["subject"]) == (rule, owed)]
+        assert len(found) == 1, f"{rule} is not {state}"
+        return found[0]
+
+    def expect_coordinators_told(self) -> None:
+        """At least one, and whoever else was told in their turn."""
+        self.expect_coordinator_mail()
+        while self.inbox.take(lambda mail: mail.purpose == "coordinator-task") is not None:
+            pass
 
     def _expect_told(self, what: str, wanted: Callable[[Mail], bool]) -> Mail:
         """A duty is told by mail and by SMS at once when it is urgent: the mail, with its SMS taken too."""

@@ -1,17 +1,20 @@
 """`aftercare-sla`: the processes of one side, named by `AFTERCARE_SIDE`."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from typer.main import get_command
 
-from aftercare.kit.cli import service_cli
+from aftercare.kit.cli import EXIT_SETTINGS, service_cli
+from aftercare.kit.settings import SettingsError
 from aftercare.programme.clocks import Side
 from aftercare.sla.bootstrap import bootstrap
 from aftercare.sla.config import SlaSettings
 
+T = TypeVar("T")
 _HERE = Path(__file__).resolve()
 _FOLDER = next((each for each in _HERE.parents if (each / "migrations").is_dir()), _HERE.parent)
 
@@ -44,6 +47,32 @@ def explain(context: typer.Context) -> None:
 def test(context: typer.Context) -> None:
     """Play the scenarios of a pack. Needs no database."""
     _hand_on("test", context)
+
+
+@commands.command()
+def auditor() -> None:
+    """Derive every clock a second time and compare. Needs Kafka and a database of its own; one per side is enough."""
+    from aftercare.sla.auditor import command  # noqa: PLC0415
+
+    raise SystemExit(_told(command.start))
+
+
+@commands.command("migrate-auditor")
+def migrate_auditor() -> None:
+    """Bring the auditor's own database to this release. Safe to repeat."""
+    from aftercare.sla.auditor import command  # noqa: PLC0415
+
+    before, after = _told(command.migrate)
+    typer.echo("up to date" if before == after else f"went from {before or 'empty'} to {after}")
+
+
+def _told(act: Callable[[], T]) -> T:
+    """What is wrong with the settings is said in one sentence, not in a traceback."""
+    try:
+        return act()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(EXIT_SETTINGS) from None
 
 
 def _hand_on(name: str, context: typer.Context) -> None:
