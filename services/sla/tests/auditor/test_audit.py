@@ -264,6 +264,16 @@ def test_each_warning_comes_once_not_early_and_not_late() -> None:
     assert with_warnings(half, most, {**half, "percent": 90}) == [Kind.WARNING_EARLY]
 
 
+def test_a_warning_that_was_given_stays_given_when_the_start_moves() -> None:
+    rules = packs(deadline("in-a-day", hours=24, rest={"start": {"on": ["incident-known"], "at": "occurred"}}))
+    story = Story().incident(MONDAY, occurred=MONDAY - HOUR)
+    story.incident(MONDAY + 13 * HOUR, incident.IncidentAmendedV1, received=MONDAY, occurred=MONDAY)
+    now, half = MONDAY + 14 * HOUR, MONDAY + 11 * HOUR
+    warned = {"change": Change.WARNED, "percent": 50, "at": half, "time": half}
+    assert found(story, said(story, rules, now, warned), now, rules) == []
+    assert found(story, said(story, rules, now, warned, warned), now, rules) == [Kind.WARNING_DOUBLE]
+
+
 def test_a_miss_is_said_when_it_is_due_and_not_much_after() -> None:
     story = Story().incident(MONDAY)
 

@@ -24,6 +24,8 @@ class Finding:
     differences: tuple[Difference, ...] = ()
     compared: int = 0
     """Clocks that were derived and compared."""
+    is_judged: bool = True
+    """False while something is so new that both sides may still be at it."""
     look_again: datetime | None = None
     """When the passing of time alone makes a new look worth while."""
 
@@ -35,12 +37,20 @@ def audit(
     dossier, accounts = Dossier.of(happenings), _accounts(published)
     newest = max((one for one in _heard(dossier, accounts) if one is not None), default=None)
     if newest is not None and newest > moment.settled:
-        return Finding(look_again=newest + moment.settle)
+        return Finding(is_judged=False, look_again=newest + moment.settle)
     known = dossier.known(moment.as_of)
     lives = {_key(birth): _live(birth, known, organisation, moment) for birth in births(known, rules)}
-    differences = [one for key in sorted({*lives, *accounts}) for one in _judge(key, lives, accounts, moment, known)]
+    older = {key for key, account in accounts.items() if _by_older_rules(account, known, rules)}
+    keys = sorted({*lives, *accounts} - older)
+    differences = [one for key in keys for one in _judge(key, lives, accounts, moment, known)]
     later = [one for life in lives.values() for one in _later(life, moment)]
-    return Finding(tuple(dict.fromkeys(differences)), len(lives), min(later, default=None))
+    return Finding(tuple(dict.fromkeys(differences)), len(lives), look_again=min(later, default=None))
+
+
+def _by_older_rules(account: Account, known: Dossier, rules: PacksAt) -> bool:
+    """Whether it was born by an older version of its pack: what that said, only the engine still knows."""
+    packs = [pack for site in {None, *(fact.site for fact in known.facts)} for pack in rules(site)]
+    return any(pack.name == account.newest.pack and pack.version > account.newest.pack_version for pack in packs)
 
 
 def _heard(dossier: Dossier, accounts: dict[Key, Account]) -> list[datetime | None]:

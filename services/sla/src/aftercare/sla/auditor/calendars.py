@@ -57,8 +57,9 @@ class Wall:
         return day.weekday() < 5 and not self.is_holiday(day)
 
     def is_working_time(self, instant: datetime) -> bool:
-        wall = self.local(instant)
-        return self.is_working_day(wall.date()) and self.working.start <= wall.time() < self.working.end
+        day = self.local(instant).date()
+        opens, closes = (datetime.combine(day, wall) for wall in (self.working.start, self.working.end))
+        return self.is_working_day(day) and self.instant(opens) <= instant < self.instant(closes)
 
 
 def end_of(wall: Wall, start: datetime, span: Span, calendar: Calendar) -> datetime:

@@ -39,6 +39,11 @@ class Derived:
     end: End
 
     @property
+    def begun(self) -> datetime | None:
+        """The stop by which its round began; none in the first, and for every other form."""
+        return self.rounds[-1] if len(self.rounds) > 1 else None
+
+    @property
     def is_late_born(self) -> bool:
         return self.due is not None and self.birth.at >= self.due
 

@@ -28,8 +28,8 @@ class Mark:
 
     percent: int
     at: datetime
-    round: datetime
-    """Where the round began: each round of a recurring clock warns anew."""
+    round: datetime | None
+    """The stop by which the round of a recurring clock began: each warns anew."""
     worth: Worth
     is_due_by_time: bool = False
     """It came by the passing of time alone, so that its lateness is the engine's own."""
@@ -68,7 +68,7 @@ def expected(life: Life, grace: timedelta) -> list[Mark]:
     """Every warning of the whole life, in order. `grace`: how long the engine may take to see something new."""
     marks: list[Mark] = []
     for index, phase in enumerate(life.phases):
-        before = [mark for mark in marks if mark.round == phase.clock.rounds[-1]]
+        before = [mark for mark in marks if mark.round == phase.clock.begun]
         marks += _of_phase(phase, before, grace, is_birth=index == 0)
     return [mark for mark in marks if mark.worth is not Worth.NEVER]
 
@@ -83,7 +83,7 @@ def way_points(clock: Derived) -> dict[int, datetime]:
 
 
 def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birth: bool) -> Iterator[Mark]:
-    clock, begun = phase.clock, phase.clock.rounds[-1]
+    clock, begun = phase.clock, phase.clock.begun
     lasts = phase.until - phase.since >= grace
     if clock.is_late_born:
         unmeetable = lasts and clock.end.status is Status.UNMEETABLE
@@ -105,15 +105,17 @@ def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birt
 def _passed(
     phase: Phase, points: dict[int, datetime], before: Sequence[Mark], *, lasts: bool, is_birth: bool
 ) -> Iterator[Mark]:
-    """Marks that had passed when something new was known: the highest stands for all."""
+    """Marks that had passed when something new was known: of those before the birth, the highest stands for all."""
+    born = phase.clock.birth.at
     passed = [one for one, at in points.items() if at <= phase.since and not before_holds(before, one)]
-    born_knowing = is_birth and phase.since == phase.clock.birth.at
+    unborn = [one for one in passed if points[one] <= born]
     for percent in passed:
-        worth = Worth.NEVER if born_knowing else Worth.POSSIBLE
-        if percent == max(passed):
-            worth = Worth.CERTAIN if lasts else Worth.POSSIBLE
-        at = phase.since if is_birth else points[percent]
-        yield Mark(percent, at, phase.clock.rounds[-1], worth)
+        worth = Worth.POSSIBLE
+        if is_birth and percent in unborn and percent != max(unborn):
+            worth = Worth.NEVER
+        elif lasts and percent == max(passed):
+            worth = Worth.CERTAIN
+        yield Mark(percent, max(points[percent], born), phase.clock.begun, worth)
 
 
 def before_holds(before: Sequence[Mark], percent: int) -> bool:

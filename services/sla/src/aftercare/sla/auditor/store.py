@@ -1,0 +1,133 @@
+"""What the auditor keeps, in a database of its own: facts, what was said of clocks, and how far it read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aftercare.programme.happenings import Happening
+from aftercare.sla.auditor import tables
+from aftercare.sla.auditor.facts import Change, Difference, Fact, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a partition was read."""
+
+    next_offset: int
+    known_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """All that hangs together with a subject."""
+
+    subjects: frozenset[str]
+    facts: tuple[Fact, ...]
+    said: tuple[Said, ...]
+
+
+async def keep(connection: AsyncConnection, facts: Sequence[Fact], said: Sequence[Said], now: datetime) -> None:
+    """Write news, each once, and look at whatever it touches."""
+    await _write(connection, tables.fact, facts)
+    await _write(connection, tables.said, said)
+    touched = {other for fact in facts for other in (fact.subject, *fact.about)} | {one.subject for one in said}
+    await look_again(connection, dict.fromkeys(touched, now))
+
+
+async def _write(connection: AsyncConnection, table: Table, rows: Sequence[Fact] | Sequence[Said]) -> None:
+    if rows:
+        await connection.execute(insert(table).on_conflict_do_nothing(), [asdict(row) for row in rows])
+
+
+async def look_again(connection: AsyncConnection, instants: Mapping[str, datetime]) -> None:
+    """Look at each subject at its instant; one that is to be looked at earlier stays earlier."""
+    if instants:
+        fresh = insert(tables.look)
+        earlier = func.least(tables.look.c.at, fresh.excluded.at)
+        rows = [{"subject": subject, "at": at} for subject, at in sorted(instants.items())]
+        await connection.execute(fresh.on_conflict_do_update(index_elements=["subject"], set_={"at": earlier}), rows)
+
+
+async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[str]:
+    """Subjects whose time to be looked at has come."""
+    wanted = select(tables.look.c.subject).where(tables.look.c.at <= now).order_by(tables.look.c.at).limit(limit)
+    return list(await connection.scalars(wanted))
+
+
+async def looked(connection: AsyncConnection, subjects: Iterable[str]) -> None:
+    """These need no look before something new says so."""
+    await connection.execute(delete(tables.look).where(tables.look.c.subject.in_(list(subjects))))
+
+
+async def family(connection: AsyncConnection, subject: str) -> Family:
+    """Everything that hangs together with a subject, whichever of it named the other."""
+    known, fresh, facts = {subject}, {subject}, dict[str, Fact]()
+    while fresh:
+        table = tables.fact
+        about = or_(table.c.subject.in_(fresh), table.c.about.overlap(list(fresh)))
+        rows = await connection.execute(select(table).where(about))
+        found = [_fact(row._mapping) for row in rows]  # noqa: SLF001
+        facts |= {fact.id: fact for fact in found}
+        fresh = {one for fact in found for one in (fact.subject, *fact.about)} - known
+        known |= fresh
+    rows = await connection.execute(select(tables.said).where(tables.said.c.subject.in_(known)))
+    said = tuple(Said(**{**row._mapping, "change": Change(row.change)}) for row in rows)  # noqa: SLF001
+    return Family(frozenset(known), tuple(facts.values()), said)
+
+
+def _fact(row: Any) -> Fact:
+    values = {field.name: row[field.name] for field in fields(Fact)}
+    more = {"happening": Happening(row["happening"]), "about": tuple(row["about"]), "flags": tuple(row["flags"])}
+    return Fact(**{**values, **more})
+
+
+async def positions(connection: AsyncConnection) -> dict[tuple[str, int], Position]:
+    """How far each partition of each topic was read."""
+    rows = await connection.execute(select(tables.position))
+    return {(row.topic, row.partition): Position(row.next_offset, row.known_since) for row in rows}
+
+
+async def advance(connection: AsyncConnection, topic: str, read: Mapping[int, Position]) -> None:
+    """Note how far a topic was read, in the transaction that keeps what was read."""
+    fresh = insert(tables.position)
+    changed = {name: fresh.excluded[name] for name in ("next_offset", "known_since")}
+    rows = [{"topic": topic, "partition": partition, **asdict(one)} for partition, one in read.items()]
+    await connection.execute(fresh.on_conflict_do_update(index_elements=["topic", "partition"], set_=changed), rows)
+
+
+async def stand(
+    connection: AsyncConnection, subjects: Iterable[str], differences: Sequence[Difference], now: datetime
+) -> list[Difference]:
+    """Keep which differences of these subjects stand. Returns those that did not stand before."""
+    table = tables.standing
+    rows = await connection.execute(select(table).where(table.c.subject.in_(list(subjects))))
+    before = {(row.rule, row.subject, row.kind) for row in rows}
+    after = {(one.rule, one.subject, one.kind.value): one for one in differences}
+    for rule, subject, kind in before - after.keys():
+        gone = (table.c.rule == rule) & (table.c.subject == subject) & (table.c.kind == kind)
+        await connection.execute(delete(table).where(gone))
+    fresh = [one for key, one in after.items() if key not in before]
+    rows_of = [{"rule": one.rule, "subject": one.subject, "kind": one.kind.value, "found": now} for one in fresh]
+    if rows_of:
+        await connection.execute(insert(table), rows_of)
+    return fresh
+
+
+async def standing(connection: AsyncConnection) -> int:
+    """How many differences stand."""
+    return await connection.scalar(select(func.count()).select_from(tables.standing)) or 0
+
+
+async def forget(connection: AsyncConnection, before: datetime) -> None:
+    """Let go of families that ended and of which nothing was heard since `before`."""
+    waiting = select(tables.look.c.subject)
+    for table in (tables.fact, tables.said):
+        old = table.c.subject.in_(
+            select(table.c.subject).group_by(table.c.subject).having(func.max(table.c.heard) < before)
+        )
+        await connection.execute(delete(table).where(old & table.c.subject.not_in(waiting)))

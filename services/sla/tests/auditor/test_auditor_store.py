@@ -1,0 +1,91 @@
+"""What the auditor's own database can hold: references, enums and instants, and every fact each once."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from aftercare.kit.clock import FixedClock
+from aftercare.kit.store.engine import create_engine
+from aftercare.kit.store.transaction import UnitOfWork
+from aftercare.sla.auditor import store
+from aftercare.sla.auditor.command import MIGRATIONS
+from aftercare.sla.auditor.facts import Difference, Kind
+from aftercare.sla.auditor.tables import metadata
+
+from .story import DAY, HOUR, Story, at, ref
+
+pytestmark = pytest.mark.real
+
+MONDAY = at("2026-03-02T10:00")
+OF_THE_KIT = {"inbox", "outbox", "timer", "delivery_attempt", "alembic_version"}
+_TEXTS = """
+    select c.relname as table, a.attname as column from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type t on t.oid = a.atttypid left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+    where c.relkind = 'r' and (coalesce(e.typcategory, t.typcategory) = 'S' or t.typname in ('json', 'jsonb', 'xml'))
+      and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'
+                      and a.attnum = any(k.conkey))
+"""
+
+
+@pytest.fixture
+async def unit_of_work(database: Any) -> Any:
+    engine = create_engine(database(migrations=MIGRATIONS))
+    yield UnitOfWork(engine, FixedClock(MONDAY), "urn:test")
+    await engine.dispose()
+
+
+async def test_no_column_can_hold_a_sentence_and_migrations_make_what_the_code_expects(unit_of_work: Any) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [one for one in compare_metadata(context, metadata) if "alembic_version" not in str(one)]
+
+    async with unit_of_work() as tx:
+        unchecked = {row.table for row in await tx.connection.execute(text(_TEXTS))}
+        assert await tx.connection.run_sync(differences) == []
+    assert unchecked <= OF_THE_KIT
+
+
+async def test_a_family_is_all_that_hangs_together_and_nothing_else(unit_of_work: Any) -> None:
+    story = Story().incident(MONDAY).owed(MONDAY).settled(MONDAY, "offer-made").reached(MONDAY + HOUR)
+    story.incident(MONDAY, name="other")
+    facts = [_named(number, fact) for number, fact in enumerate(story.facts())]
+    async with unit_of_work() as tx:
+        await store.keep(tx.connection, facts, [], MONDAY)
+        await store.keep(tx.connection, facts, [], MONDAY)
+    async with unit_of_work() as tx:
+        family = await store.family(tx.connection, ref("cas", "ana"))
+        assert family.subjects == {ref("cas", "ana"), ref("obl", "ana"), ref("inc", "fall")}
+        assert sorted(fact.id for fact in family.facts) == sorted(fact.id for fact in facts[:4])
+        assert set(family.facts) == set(facts[:4])
+
+
+async def test_a_difference_stands_until_it_is_gone_and_is_new_once(unit_of_work: Any) -> None:
+    one = Difference(Kind.WRONG_DUE, "promise", ref("inc", "fall"))
+    async with unit_of_work() as tx:
+        assert await store.stand(tx.connection, [one.subject], [one], MONDAY) == [one]
+        assert await store.stand(tx.connection, [one.subject], [one], MONDAY) == []
+        assert await store.standing(tx.connection) == 1
+        assert await store.stand(tx.connection, [one.subject], [], MONDAY) == []
+        assert await store.standing(tx.connection) == 0
+        assert await store.stand(tx.connection, [one.subject], [one], MONDAY) == [one]
+
+
+async def test_what_ended_is_forgotten_in_the_end_but_nothing_that_is_waited_for(unit_of_work: Any) -> None:
+    facts = [_named(number, fact) for number, fact in enumerate(Story().incident(MONDAY).facts())]
+    async with unit_of_work() as tx:
+        await store.keep(tx.connection, facts, [], MONDAY)
+        await store.forget(tx.connection, MONDAY + DAY)
+        assert (await store.family(tx.connection, facts[0].subject)).facts != ()
+        await store.looked(tx.connection, [facts[0].subject])
+        await store.forget(tx.connection, MONDAY + DAY)
+        assert (await store.family(tx.connection, facts[0].subject)).facts == ()
+
+
+def _named(number: int, fact: Any) -> Any:
+    return replace(fact, id=f"evt_{number:032x}", heard=MONDAY)
