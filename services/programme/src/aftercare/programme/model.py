@@ -182,7 +182,7 @@ class Site(Policy):
     name: str
     zone: str
     jurisdiction: Slug = "generic"
-    """The clock pack of that name holds here; `generic` where there is none."""
+    """The clock pack that holds here: a shipped one, or a file of that name beside the organisation's."""
     holidays: str | None = None
     working: WorkingHours = WorkingHours()
     known_as: tuple[str, ...] = ()
