@@ -3,7 +3,7 @@
 PYTHON ?= python3
 IN := .venv/bin
 LOCAL := PYTHONPATH=deploy/local $(IN)/python -m aftercare_local
-PACKAGES := $(addprefix -p aftercare.,schemas kit programme intake directory support outreach sla) -p aftercare_local -p checks
+PACKAGES := $(addprefix -p aftercare.,schemas kit programme intake directory support outreach sla) -p aftercare_local -p checks -p telemetry
 LONG := not chaos and not bench
 
 .DEFAULT_GOAL := help
@@ -36,6 +36,7 @@ format: tools ## bring the code into shape
 docs: tools ## write the generated documents anew
 	@$(IN)/python -m aftercare.schemas.generate
 	@$(IN)/python -m aftercare.kit.telemetry.page docs/metrics.md
+	@PYTHONPATH=deploy $(IN)/python -m telemetry.generate
 	@$(IN)/python -m aftercare.programme.clock_page docs/clock-packs.md
 
 bench: setup ## measure speed, memory and idle load; long

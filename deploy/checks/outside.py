@@ -14,9 +14,13 @@ _METRICS: Final = (
     "import pathlib, sys; from aftercare.kit.telemetry.page import is_stale;"
     "sys.exit('stale: run make docs' if is_stale(pathlib.Path('docs/metrics.md')) else 0)"
 )
+_TELEMETRY: Final = (
+    "import sys; sys.path.insert(0, 'deploy'); from telemetry.generate import main; sys.exit(main(['--check']))"
+)
 GENERATORS: Final = {
     "docs/events.md, schemas/json, schemas/asyncapi.yaml": ("-m", "aftercare.schemas.generate", "--check"),
     "docs/metrics.md": ("-c", _METRICS),
+    "deploy/telemetry/rules/slo.yaml, deploy/telemetry/dashboards": ("-c", _TELEMETRY),
     "docs/clock-packs.md": ("-m", "aftercare.programme.clock_page", "docs/clock-packs.md", "--check"),
 }
 """What is generated, and the Python command that fails when it is stale."""

@@ -1,0 +1,1 @@
+"""What SREs see: objectives, rules, dashboards, and the checks that hold them together. See README.md."""
