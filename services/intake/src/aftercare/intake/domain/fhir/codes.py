@@ -13,15 +13,18 @@ E = TypeVar("E", bound=StrEnum)
 def read_code(words: Mapping[str, E], value: Any, unknown: E, field: str, doubts: Doubts) -> E:
     """The first word of a CodeableConcept (or code) that `words` knows; codes before displays before text.
 
-    `words` is keyed in lower case. Something there that nobody knows is noted and becomes `unknown`.
+    `words` is keyed in lower case. Something there that nobody knows is noted and becomes `unknown`; a code that its
+    own display contradicts is noted too.
     """
     if value is None:
         return unknown
-    found = find_code(words, value)
-    if found is None:
+    found = [words[one] for candidate in candidates(value) if (one := candidate.casefold()) in words]
+    if not found:
         doubts.note(f"unknown-code:{field}")
         return unknown
-    return found
+    if len(set(found)) > 1:
+        doubts.note(f"contradiction:{field}")
+    return found[0]
 
 
 def read_worst(words: Mapping[str, E], value: Any, unknown: E, field: str, doubts: Doubts, order: tuple[E, ...]) -> E:
