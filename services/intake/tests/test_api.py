@@ -1,16 +1,19 @@
 """The door over HTTP, on a real database, with roles from a token."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from aftercare.intake.bootstrap import Application
 from aftercare.intake.config import IntakeSettings
 from aftercare.intake.entrypoints.api import create_app
+from aftercare.intake.service_layer.replay import RELEASE, Replaying
 from aftercare.kit.auth.principal import Principal, Unauthenticated
-from aftercare.kit.service import Runtime, Service
+from aftercare.kit.service import DueTimer, Runtime, Service
 
 pytestmark = pytest.mark.real
 
@@ -43,6 +46,15 @@ def badge(role: str, client: str = "safety-client", site: str = "") -> dict[str,
 
 
 WRITER = badge("intake-writer")
+
+
+async def releasing(running: Any) -> None:
+    """Fire the timers of releases until none is left, as the service does by itself."""
+    replaying = Replaying(running.intake, running.intake.writes.vault, running.unit_of_work)
+    while owners := await running.rows("select owner, due_at from timer where kind = 'release-parked'"):
+        async with running.unit_of_work() as tx:
+            await tx.connection.execute(text("delete from timer where kind = 'release-parked'"))
+            await replaying.fire(tx, [DueTimer(one.owner, RELEASE, one.due_at, {}) for one in owners])
 
 
 async def test_fhir_is_taken_and_answered_in_fhir(web: httpx.AsyncClient, adverse_event: Any) -> None:
@@ -122,7 +134,8 @@ async def test_a_body_over_the_limit_is_refused(web: httpx.AsyncClient) -> None:
         ("POST", "/tasks/ivt_0/answer", "supporter"),
         ("GET", "/conflicts", "intake-writer"),
         ("GET", "/parked", "coordinator"),
-        ("POST", "/parked/replay", "coordinator"),
+        ("POST", "/parked/releases", "coordinator"),
+        ("POST", "/parked/dry-run", "coordinator"),
         ("POST", "/dry-run", "manager"),
     ],
 )
@@ -231,20 +244,43 @@ async def test_parked_records_are_mapped_again_after_a_fix(
     await web.post("/events", json=adverse_event(contributor=None, recorder=None), headers=WRITER)
     listed = (await web.get("/parked", headers=operator)).json()
     assert [one["records"] for one in listed["counts"]] == [1]
-    tried = await web.post("/parked/replay", json={"contact": True}, headers=operator)
-    assert tried.json() == {"total": 1, "would_end": {"mapped": 1}}
-    done = await web.post("/parked/replay", json={"contact": True, "dry_run": False}, headers=operator)
-    assert (done.json()["mapped"], done.json()["still_refused"]) == (1, 0)
+    tried = await web.post("/parked/dry-run", json={}, headers=operator)
+    assert (tried.json()["before"], tried.json()["after"]) == ({"unknown-incident": 1}, {"mapped": 1})
+    asked = await web.post("/parked/releases", json={"contact": True}, headers=operator)
+    assert (asked.status_code, asked.json()["total"], asked.json()["finished"]) == (202, 1, False)
+    await releasing(running)
+    done = (await web.get(asked.headers["location"], headers=operator)).json()
+    assert (done["mapped"], done["still_refused"], done["finished"]) == (1, 0, True)
     assert (await running.published("aftercare.incident"))[-1][0].endswith("staff-involved-added.v1")
     record = (await web.get(early.headers["location"], headers=operator)).json()
     assert (record["outcome"], record["effect"]) == ("mapped", "applied")
     assert (await web.get("/parked", headers=operator)).json()["records"] == []
 
 
-async def test_a_dry_run_of_a_replay_says_how_each_would_end(web: httpx.AsyncClient, adverse_event: Any) -> None:
-    await web.post("/events", json=adverse_event(occurrenceDateTime="2026"), headers=WRITER)
-    tried = await web.post("/parked/replay", json={"contact": False}, headers=badge("operator", "op"))
-    assert tried.json() == {"total": 1, "would_end": {"parked: mixed-releases": 1}}
+async def test_a_dry_run_of_a_release_says_how_each_would_end(web: httpx.AsyncClient) -> None:
+    await web.post("/events", json={"number": "A-1"}, headers=WRITER)
+    mapping = "mapping: house\nversion: 1\nmessages:\n  - {type: incident-reported, record: {id: number}}\n"
+    operator = badge("operator", "op")
+    now = await web.post("/parked/dry-run", json={}, headers=operator)
+    tried = await web.post("/parked/dry-run", json={"mapping": mapping}, headers=operator)
+    assert (now.json()["after"], tried.json()["after"]) == ({"parked: unknown-shape": 1}, {"mapped": 1})
+    broken = await web.post("/parked/dry-run", json={"mapping": mapping.replace("id:", "di:")}, headers=operator)
+    assert (broken.status_code, "mapping:4:" in broken.json()["detail"]) == (422, True)
+    [shown] = (await web.get("/parked", headers=operator)).json()["records"]
+    told = (await web.get(f"/parked/{shown['reference']}", headers=operator)).json()
+    assert (told["alike"]["records"], told["reason"]) == (1, "unknown-shape")
+
+
+async def test_an_operator_of_a_site_sees_what_waits_of_its_sources_alone(web: httpx.AsyncClient, running: Any) -> None:
+    await web.post("/events", json={"number": "A-1"}, headers=WRITER)
+    door = running.intake.door
+    [safety] = door.sources.known
+    running.intake.door = replace(door, sources=replace(door.sources, known=(replace(safety, site="hill"),)))
+    for site, seen in (("hill", 1), ("north", 0), ("", 1), ("*", 1)):
+        listed = (await web.get("/parked", headers=badge("operator", "op", site))).json()
+        assert len(listed["records"]) == seen
+    assert (await web.get("/parked?site=north", headers=badge("operator"))).json()["records"] == []
+    assert (await web.get("/parked?older_than_days=x", headers=badge("operator"))).status_code == 422
 
 
 async def test_conflicts_are_shown(web: httpx.AsyncClient, adverse_event: Any) -> None:
@@ -253,6 +289,14 @@ async def test_conflicts_are_shown(web: httpx.AsyncClient, adverse_event: Any) -
     assert second.json()["records"][0]["effect"] == "conflict"
     [shown] = (await web.get("/conflicts", headers=badge("operator", "op"))).json()["conflicts"]
     assert shown["record"] == second.json()["reference"]
+    third = await web.post("/events", json=adverse_event(severity=None), headers=WRITER)
+    newest, oldest = (await web.get("/conflicts", headers=badge("coordinator", "c", "*"))).json()["conflicts"]
+    assert {newest["record"], oldest["record"]} == {shown["record"], third.json()["reference"]}
+    page = await web.get(f"/conflicts?before={newest['conflict']}", headers=badge("operator", "op"))
+    assert page.json()["conflicts"] == [oldest]
+    for site, seen in (("hill", 2), ("north", 0), ("", 0)):
+        found = await web.get("/conflicts", headers=badge("coordinator", "c", site))
+        assert len(found.json()["conflicts"]) == seen
 
 
 async def test_a_dry_run_keeps_nothing(web: httpx.AsyncClient, running: Any, adverse_event: Any) -> None:

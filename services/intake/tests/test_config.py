@@ -69,7 +69,7 @@ def test_help_says_what_to_try() -> None:
     assert "Try it" in result.output
 
 
-def test_replay_wants_to_know_whether_people_may_be_contacted() -> None:
-    result = CliRunner().invoke(app, ["parked", "replay"])
+def test_a_release_wants_to_know_whether_people_may_be_contacted() -> None:
+    result = CliRunner().invoke(app, ["parked", "release"])
     assert result.exit_code == 2
     assert "--contact or --books-only" in result.output

@@ -42,7 +42,7 @@ def test_parked_records_are_listed_explained_and_mapped_again(parked: str) -> No
     assert (code, count["records"], listed["reference"]) == (0, 1, parked)
     assert run("explain", parked)[1][0]["advice"]
     assert run("explain", "rec_unknown")[0] == 1
-    assert run("replay", "--dry-run") == (0, [{"mapped": 1}])
-    code, [done] = run("replay", "--contact", "--yes", "--rate", "1000")
+    assert run("dry-run")[1][0]["after"] == {"mapped": 1}
+    code, [done] = run("release", "--contact", "--yes", "--rate", "1000")
     assert (code, done["mapped"], done["still_refused"]) == (0, 1, 0)
     assert run("list") == (0, [])

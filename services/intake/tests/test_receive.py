@@ -276,13 +276,13 @@ async def test_after_a_fix_parked_records_count_as_history_unless_people_may_be_
     running.intake = replace(fixed, door=replace(fixed.door, only="fhir-bundle"))
     [parked] = await running.take(adverse_event())
     assert (parked.outcome, parked.reason) == (Ending.PARKED, Reason.NOT_THIS_FORMAT)
-    replaying = Replaying(fixed, fixed.writes.vault, running.unit_of_work, contact=contact)
-    frozen = await replaying.freeze(Filter())
-    told = await replaying.run(frozen, Filter(), 1000.0)
-    assert (told["total"], told["mapped"]) == (1, 1)
+    replaying = Replaying(fixed, fixed.writes.vault, running.unit_of_work)
+    begun = await replaying.begin(Filter(), contact=contact, rate=1000.0, asked_by="test")
+    done = await replaying.run(begun.reference)
+    assert (done.total, done.mapped, done.finished) == (1, 1, True)
     [(kind, content)] = await running.published("aftercare.incident")
     assert (kind, content["state"]["backfill"]) == (REPORTED, not contact)
-    assert await replaying.freeze(Filter()) == []
+    assert await replaying.waiting(Filter()) == 0
     running.intake = fixed
     [again] = await running.take(adverse_event())
     assert (again.is_new, again.reference) == (False, parked.reference)

@@ -14,8 +14,10 @@ from aftercare.intake.domain.source import NOMINATION, Source
 from aftercare.intake.entrypoints.stream import consumers
 from aftercare.intake.service_layer.fetch_ports import FhirClient
 from aftercare.intake.service_layer.fetching import STEP, Fetcher, look_when_due
+from aftercare.intake.service_layer.parking_watch import WATCH, ParkingWatch
 from aftercare.intake.service_layer.purge import purge
 from aftercare.intake.service_layer.receive import PURGE, Intake
+from aftercare.intake.service_layer.replay import RELEASE, Replaying
 from aftercare.kit.privacy.identifiers import IdentifierKeyring, decode_key
 from aftercare.kit.service import Background, Runtime, Service
 from aftercare.kit.settings import SettingsError
@@ -35,12 +37,14 @@ def bootstrap(runtime: Runtime, settings: IntakeSettings) -> Service:
     """Build `intake`. Raises `SettingsError` for a file of sources or an organisation that can't be used."""
     application = wire(settings)
     fetcher = fetcher_of(runtime, application)
+    releasing = Replaying(application.intake, application.vault, runtime.unit_of_work)
+    watch = ParkingWatch(runtime.unit_of_work, telemetry.ParkingGauges().show)
     return Service(
         name="intake",
         application=application,
         consumers=consumers(application.intake, settings.topics),
-        timers={PURGE: purge, FETCH: look_when_due(runtime.wake)},
-        background=(*background(application), Background(STEP, fetcher.step)),
+        timers={PURGE: purge, RELEASE: releasing.fire, FETCH: look_when_due(runtime.wake)},
+        background=(*background(application), Background(STEP, fetcher.step), Background(WATCH, watch.step)),
         closing=(fetcher.close,),
     )
 

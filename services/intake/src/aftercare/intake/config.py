@@ -83,6 +83,7 @@ class _SourceEntry(BaseModel):
     ce_sources: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
+    site: Slug | None = None
     charset: str | None = None
     mapping: tuple[str, ...] = ()
     fhir_server: FhirServerEntry | None = None

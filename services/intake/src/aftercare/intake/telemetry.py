@@ -1,6 +1,15 @@
-"""What can be counted at the door. Every label has a short, fixed list of values."""
+"""What can be counted at the door. Every label has a short, fixed list of values.
 
+For alerts: the share of parked records of a source is `aftercare.intake.records` with outcome `parked` over all of
+that source; a jump means that the source changed its format (`format` says which mapping and version met it). What
+waits, and for how long, is `aftercare.intake.parked` and `aftercare.intake.parked.oldest.age`. A broken new mapping
+file shows as `aftercare.intake.source_files.refused`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from aftercare.intake.config import SourceFiles
 from aftercare.intake.service_layer.fetch_ports import Answer
@@ -14,6 +23,8 @@ class Metric(StrEnum):
     DOUBTS = "aftercare.intake.doubts"
     FETCHES = "aftercare.intake.fetches"
     FETCH_TIME = "aftercare.intake.fetch.time"
+    PARKED = "aftercare.intake.parked"
+    PARKED_AGE = "aftercare.intake.parked.oldest.age"
     SOURCE_FILES_READ = "aftercare.intake.source_files.read"
     SOURCE_FILES_REFUSED = "aftercare.intake.source_files.refused"
     MAPPING_VERSION = "aftercare.intake.mapping.version"
@@ -65,6 +76,18 @@ CATALOGUE = Catalogue(
             (Attribute.SOURCE,),
             FETCH_SECONDS,
         ),
+        Metric.PARKED: Described(
+            "gauge",
+            "{record}",
+            "Records that wait in the parking lot, asked every minute. `format` names a mapping file and its version.",
+            (Attribute.SOURCE, Attribute.FORMAT, Attribute.REASON),
+        ),
+        Metric.PARKED_AGE: Described(
+            "gauge",
+            "s",
+            "How long the oldest record of a source has waited in the parking lot; 0 when none does.",
+            (Attribute.SOURCE,),
+        ),
         Metric.SOURCE_FILES_READ: Described(
             "counter",
             "{reading}",
@@ -112,3 +135,29 @@ def record_source_files(files: SourceFiles | None) -> None:
     CATALOGUE.set(Metric.SOURCE_FILES_REFUSED, 0 if taken else 1)
     for mapping in files.mappings.everyone if files is not None else ():
         CATALOGUE.set(Metric.MAPPING_VERSION, mapping.version, {Attribute.MAPPING: mapping.name})
+
+
+class ParkingGauges:
+    """What waits in the parking lot. A series that has emptied goes to 0 and does not linger at its last number."""
+
+    def __init__(self) -> None:
+        self._shown: set[tuple[str, str, str]] = set()
+        self._sources: set[str] = set()
+
+    def show(self, counts: Sequence[Mapping[str, Any]], now: datetime) -> None:
+        """`counts`: rows of `source`, `format`, `reason`, `records` and `since`."""
+        waiting = {(row["source"], row["format"], row["reason"]): int(row["records"]) for row in counts}
+        self._shown |= waiting.keys()
+        for source, form, reason in self._shown:
+            labels: dict[str, Value] = {
+                Attribute.SOURCE: source,
+                Attribute.FORMAT: form,
+                Attribute.REASON: reason,
+            }
+            CATALOGUE.set(Metric.PARKED, waiting.get((source, form, reason), 0), labels)
+        oldest: dict[str, float] = {}
+        for row in counts:
+            oldest[row["source"]] = max(oldest.get(row["source"], 0.0), (now - row["since"]).total_seconds())
+        self._sources |= oldest.keys()
+        for source in self._sources:
+            CATALOGUE.set(Metric.PARKED_AGE, oldest.get(source, 0.0), {Attribute.SOURCE: source})

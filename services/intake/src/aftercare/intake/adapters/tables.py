@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     Identity,
     Index,
     Integer,
@@ -139,6 +140,10 @@ replay = Table(
     Column("still_refused", Integer, nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True), nullable=True),
+    Column("up_to", BigInteger, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("rate", Double, nullable=False),
+    Column("asked_by", Text, nullable=False),
 )
 
 fetching = Table(

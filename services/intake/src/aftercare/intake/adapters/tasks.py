@@ -28,9 +28,15 @@ async def find_task(tx: Transaction, task: str, sites: Iterable[str] | None, *, 
     return None if row is None else str(row.incident)
 
 
-async def conflicts(tx: Transaction, limit: int) -> list[dict[str, Any]]:
-    """Versions that came twice with different bodies, newest first: both records by reference."""
-    rows = await tx.connection.execute(_CONFLICTS, {"limit": limit})
+async def conflicts(
+    tx: Transaction, limit: int, *, before: str | None = None, sites: Iterable[str] | None = None
+) -> list[dict[str, Any]]:
+    """Versions that came twice with different bodies, newest first: both records by reference.
+
+    `before` pages on from the last `conflict` of the page before. `sites`: only of incidents there; `None` for all.
+    """
+    chosen = None if sites is None else sorted(sites)
+    rows = await tx.connection.execute(_CONFLICTS, {"limit": limit, "before": before, "sites": chosen})
     return [dict(row) for row in rows.mappings()]
 
 
@@ -53,5 +59,10 @@ _FIND = text(
     " and (cast(:sites as text[]) is null or t.site = any(cast(:sites as text[])))"
 )
 _CONFLICTS = text(
-    "select conflict, source, record, stands, incident, found_at from conflict order by found_at desc limit :limit"
+    "select c.conflict, c.source, c.record, c.stands, c.incident, c.found_at from conflict c"
+    " left join incident i on i.incident = c.incident"
+    " where (cast(:sites as text[]) is null or i.book->'details'->>'site' = any(cast(:sites as text[])))"
+    " and (cast(:before as text) is null or (c.found_at, c.conflict) <"
+    " (select b.found_at, b.conflict from conflict b where b.conflict = :before))"
+    " order by c.found_at desc, c.conflict desc limit :limit"
 )

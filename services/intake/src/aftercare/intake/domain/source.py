@@ -28,6 +28,8 @@ class Source:
     """Topics of its own: what comes on them is its, unless it says otherwise."""
     clients: tuple[str, ...] = ()
     """Client ids that speak for this system over HTTP, and for no other."""
+    site: str | None = None
+    """The code of the site that it belongs to, if it is one site's own: whose people see what of it is parked."""
     charset: str | None = None
     """What its bytes are in when they are no UTF-8 and it doesn't say."""
     synthetic: bool = False
@@ -81,6 +83,11 @@ class Sources:
     def sender(self, name: str | None) -> Source | None:
         """A configured source by the name that a header gives. People's own words are no sender."""
         return next((source for source in self.known if source.name == name), None)
+
+    def of_sites(self, sites: Iterable[str]) -> tuple[str, ...]:
+        """The names of the sources that belong to one of these sites."""
+        chosen = frozenset(sites)
+        return tuple(source.name for source in self.known if source.site in chosen)
 
     def of_topic(self, topic: str) -> Source | None:
         return next((source for source in self.known if topic in source.topics), None)

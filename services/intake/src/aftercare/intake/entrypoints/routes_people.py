@@ -110,11 +110,15 @@ async def answer_task(request: Request, task: str, caller: Caller, application: 
 
 
 @router.get("/conflicts")
-async def list_conflicts(request: Request, caller: Caller, limit: int = 100) -> JSONResponse:
-    """Versions that came twice with different bodies: the first stands, the second is kept."""
+async def list_conflicts(request: Request, caller: Caller, limit: int = 100, before: str | None = None) -> JSONResponse:
+    """Versions that came twice with different bodies: the first stands, the second is kept. `before` pages on.
+
+    A coordinator sees those of incidents at its sites.
+    """
     RIGHTS.require(caller, "see-conflicts")
     async with request.app.state.runtime.unit_of_work() as tx:
-        found = await tasks.conflicts(tx, max(1, min(limit, 1000)))
+        sites = None if caller.has("operator") else sites_of(caller)
+        found = await tasks.conflicts(tx, max(1, min(limit, 1000)), before=before, sites=sites)
     return JSONResponse({"conflicts": [told(row) for row in found]})
 
 

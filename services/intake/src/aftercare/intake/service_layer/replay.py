@@ -1,138 +1,168 @@
-"""Mapping refused records again after a fix: the set is frozen when asked for, counted, and taken at a rate."""
+"""Mapping refused records again after a fix: the set is frozen when asked for, counted, and taken at a rate.
+
+How far a release has come is written with every step, so that it goes on where it was, whoever goes on with it: a
+command that was killed, or the timer of another process.
+"""
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, NoReturn
 
-from sqlalchemy import text
-
-from aftercare.intake.adapters import ledger_reads, parking
-from aftercare.intake.adapters.parking import Filter
+from aftercare.intake.adapters import parking, releases
+from aftercare.intake.adapters.parking import Filter, ParkedRow
+from aftercare.intake.adapters.releases import Release
 from aftercare.intake.adapters.vault import AesVault
-from aftercare.intake.domain.examine import Examination
-from aftercare.intake.domain.facts import IncidentReport
-from aftercare.intake.domain.outcome import Ending, Mapped
-from aftercare.intake.service_layer.receive import Intake, raw_hash, read_raw
-from aftercare.intake.service_layer.take import Taken, take, wanted_by
+from aftercare.intake.domain.examine import Door
+from aftercare.intake.service_layer.again import Again, Ended
+from aftercare.intake.service_layer.receive import Intake
+from aftercare.kit.service import DueTimer
 from aftercare.kit.store.transaction import Transaction, UnitOfWork
+
+RELEASE = "release-parked"
+AT_ONCE = 50
+"""Records in one transaction."""
+
+
+@dataclass
+class Trial:
+    """What would become of parked records."""
+
+    records: int = 0
+    before: Counter[str] = field(default_factory=Counter)
+    after: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    """A reference for each ending."""
+
+    def add(self, ended: Sequence[Ended]) -> None:
+        for one in ended:
+            if one.before is not None:
+                self.records += 1
+                self.before[one.before] += 1
+            self.after[one.words] += 1
+            if one.before is not None:
+                self.examples.setdefault(one.words, one.reference)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {
+            "records": self.records,
+            "before": dict(self.before.most_common()),
+            "after": dict(self.after.most_common()),
+            "examples": self.examples,
+        }
+
+
+class _UndoneError(Exception):
+    """Ends a transaction in which something was only tried."""
+
+
+def _undo() -> NoReturn:
+    raise _UndoneError
 
 
 @dataclass(frozen=True, slots=True)
 class Replaying:
-    """`contact`: whether the people in these records may be offered support now; else it is history."""
-
     intake: Intake
     vault: AesVault
     unit_of_work: UnitOfWork
-    contact: bool
+    _last: list[Again] = field(default_factory=list, init=False, repr=False)
 
-    async def freeze(self, wanted: Filter) -> list[str]:
-        """The records meant, as they are at this moment."""
+    async def waiting(self, wanted: Filter) -> int:
+        """How many are meant, as they are at this moment."""
         async with self.unit_of_work() as tx:
-            return await parking.references(tx, wanted)
+            total, _ = await parking.extent(tx, wanted)
+        return total
 
-    async def try_out(self, frozen: Sequence[str]) -> dict[str, int]:
-        """How each would end now. Nothing is changed."""
-        endings: Counter[str] = Counter()
-        for reference in frozen:
+    async def try_out(
+        self, wanted: Filter, door: Door | None = None, tell: Callable[[int], None] = lambda _: None
+    ) -> Trial:
+        """How each would end now, or through another door. Nothing is changed. `tell` hears how many are done."""
+        trial = Trial()
+        again = Again(self.intake, self.vault, door or self.intake.door, contact=True)
+        async with self.unit_of_work() as tx:
+            _, up_to = await parking.extent(tx, wanted)
+        after = 0
+        while rows := await self._tried(wanted, again, (after, up_to), trial):
+            after = rows[-1].number
+            tell(trial.records)
+        return trial
+
+    async def _tried(self, wanted: Filter, again: Again, span: tuple[int, int], trial: Trial) -> Sequence[ParkedRow]:
+        rows: Sequence[ParkedRow] = ()
+        try:
             async with self.unit_of_work() as tx:
-                examination = await self._examine(tx, reference)
-            if examination is None:
-                endings["no longer there"] += 1
-            elif isinstance(examination[0].ending, Mapped):
-                endings["mapped"] += 1
-            else:
-                endings[f"{examination[0].ending.ending}: {examination[0].ending.reason}"] += 1
-        return dict(endings)
+                rows = await parking.waiting(tx, wanted, *span, AT_ONCE)
+                trial.add(await again.bodies(tx, rows))
+                _undo()
+        except _UndoneError:
+            return rows
 
-    async def run(self, frozen: Sequence[str], wanted: Filter, rate: float) -> dict[str, Any]:
-        """Map them, one transaction each, `rate` per second at most. Returns the record that this leaves."""
+    async def begin(self, wanted: Filter, *, contact: bool, rate: float, asked_by: str, timed: bool = False) -> Release:
+        """Freeze the set and write down that it is to be released. `timed`: by timers, without anybody waiting."""
         async with self.unit_of_work() as tx:
-            replay = self.intake.writes.naming.reference("rpl")
-            asked = json.dumps(wanted.parameters)
-            parameters = {"replay": replay, "wanted": asked, "contact": self.contact, "total": len(frozen)}
-            await tx.connection.execute(_BEGIN, parameters | {"now": tx.now})
-        mapped = 0
-        for reference in frozen:
+            total, up_to = await parking.extent(tx, wanted)
+            reference = self.intake.writes.naming.reference("rpl")
+            release = Release(reference, wanted, contact, total, up_to, rate)
+            await releases.begin(tx, release, asked_by)
+            if timed:
+                tx.set_timer(reference, RELEASE, tx.now)
+        return release
+
+    async def run(self, reference: str, tell: Callable[[Release], None] = lambda _: None) -> Release:
+        """Go on with a release until it is finished. Raises `LookupError` when there is none of this name."""
+        while True:
             async with self.unit_of_work() as tx:
-                mapped += await self._again(tx, reference)
-            await asyncio.sleep(1 / rate)
-        refused = len(frozen) - mapped
-        async with self.unit_of_work() as tx:
-            await tx.connection.execute(_END, {"replay": replay, "mapped": mapped, "refused": refused, "now": tx.now})
-        return {"replay": replay, "total": len(frozen), "mapped": mapped, "still_refused": refused}
+                before = await releases.locked(tx, reference)
+                if before is None:
+                    raise LookupError(reference)
+                release = await self.step(tx, before)
+            tell(release)
+            if release.finished:
+                return release
+            await asyncio.sleep(_pause(release))
 
-    async def _examine(self, tx: Transaction, reference: str) -> tuple[Examination, str] | None:
-        row = (await tx.connection.execute(_RAW, {"reference": reference})).first()
-        if row is None:
-            return None
-        delivery = read_raw(self.vault.open(row.sealed, f"raw:{row.raw}"))
-        found = self.intake.door.examine(delivery)
-        if row.raw_index >= len(found):
-            return None
-        return found[row.raw_index], raw_hash(delivery)
+    async def step(self, tx: Transaction, release: Release) -> Release:
+        """The next few of a release, in this transaction."""
+        if release.finished:
+            return release
+        rows = await parking.waiting(tx, release.wanted, release.done, release.up_to, _few(release))
+        if not rows:
+            finished = replace(release, finished=True)
+            await releases.write(tx, finished)
+            return finished
+        ended = await self._again(contact=release.contact).bodies(tx, rows)
+        mapped = sum(one.is_mapped for one in ended)
+        advanced = release.advanced(rows[-1].number, mapped, len(ended) - mapped)
+        await releases.write(tx, advanced)
+        for one in ended:
+            if one.taken is not None and one.is_mapped:
+                self.intake.tell(one.taken)
+        return advanced
 
-    async def _again(self, tx: Transaction, reference: str) -> bool:
-        examined = await self._examine(tx, reference)
-        if examined is None or not isinstance(examined[0].ending, Mapped):
-            return False
-        examination, digest = examined
-        if not self.contact:
-            examination = _as_history(examination)
-        naming = self.intake.writes.naming
-        ledger = await ledger_reads.load(tx, wanted_by([(examination, digest)], naming), naming)
-        taken = take(ledger, naming, examination, digest, tx.now)
-        if taken.outcome is not Ending.MAPPED:
-            return False
-        await self._rewrite(tx, reference, taken)
-        ledger.rename(taken.reference, reference)
-        await self.intake.writes.conflicts(tx, [replace(taken, reference=reference)])
-        await self.intake.writes.save(tx, ledger, {})
-        self.intake.tell(taken)
-        return True
+    def _again(self, *, contact: bool) -> Again:
+        """The same as long as door and purpose are the same, so that it remembers the body of the step before."""
+        if not (self._last and self._last[0].door is self.intake.door and self._last[0].contact == contact):
+            self._last[:] = [Again(self.intake, self.vault, self.intake.door, contact)]
+        return self._last[0]
 
-    async def _rewrite(self, tx: Transaction, reference: str, taken: Taken) -> None:
-        await tx.connection.execute(
-            _REWRITE,
-            {
-                "reference": reference,
-                "format": taken.format,
-                "doubts": json.dumps(list(taken.doubts)),
-                "identity": taken.identity_key,
-                "version": taken.version_key,
-                "hash": taken.body_hash,
-                "effect": taken.effect.value,
-                "incident": taken.incident,
-                "rca": taken.rca,
-                "now": tx.now,
-            },
-        )
+    async def fire(self, tx: Transaction, due: Sequence[DueTimer]) -> None:
+        """Timers of releases that nobody waits for: the next few of each, and another look after a while."""
+        for timer in due:
+            release = await releases.locked(tx, timer.owner)
+            if release is None:
+                continue
+            advanced = await self.step(tx, release)
+            if not advanced.finished:
+                tx.set_timer(timer.owner, RELEASE, tx.now + timedelta(seconds=_pause(advanced)))
 
 
-def _as_history(examination: Examination) -> Examination:
-    """The same record, marked as history: the books are kept, nobody is contacted (architecture 5)."""
-    ending = examination.ending
-    source = replace(examination.source, backfill=True)
-    if isinstance(ending, Mapped) and isinstance(ending.fact, IncidentReport):
-        fact = replace(ending.fact, details=replace(ending.fact.details, backfill=True))
-        ending = replace(ending, fact=fact)
-    return replace(examination, source=source, ending=ending)
+def _few(release: Release) -> int:
+    """As many as go out in half a second, so that a rate is kept and a transaction stays short."""
+    return max(1, min(AT_ONCE, round(release.rate / 2)))
 
 
-_RAW = text(
-    "select r.raw, r.raw_index, raw.sealed from record r join raw on raw.reference = r.raw"
-    " where r.reference = :reference and r.outcome <> 'mapped' for update of r"
-)
-_REWRITE = text(
-    "update record set outcome = 'mapped', reason = 'mapped', detail = '', format = :format,"
-    " doubts = cast(:doubts as jsonb), identity_key = :identity, version_key = :version, body_hash = :hash,"
-    " effect = :effect, incident = :incident, rca = :rca, replayed_at = :now where reference = :reference"
-)
-_BEGIN = text(
-    "insert into replay (replay, wanted, contact, total, mapped, still_refused, asked_at)"
-    " values (:replay, cast(:wanted as jsonb), :contact, :total, 0, 0, :now)"
-)
-_END = text("update replay set mapped = :mapped, still_refused = :refused, finished_at = :now where replay = :replay")
+def _pause(release: Release) -> float:
+    return _few(release) / release.rate
