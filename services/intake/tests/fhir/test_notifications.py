@@ -1,5 +1,6 @@
 """FHIR subscriptions, audit trails and cloud events: signs of life, changes, and changes without their content."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.domain.facts import IncidentWithdrawal
 from aftercare.intake.domain.outcome import Ending, Mapped, Pointer, Reason, Refusal
+from aftercare.intake.entrypoints.answers import status_of
+from aftercare.intake.service_layer.take import Taken
 
 from .saying import bundle, examine, mapped, refusal
 
@@ -111,6 +114,12 @@ def test_the_older_word_for_the_type_is_understood(door: Door) -> None:
     assert refusal(door, bundle({"resource": status})).reason is Reason.SIGN_OF_LIFE
 
 
+def test_a_server_whose_sign_of_life_we_refused_would_end_the_subscription() -> None:
+    heard = Taken("rec_1", 0, "safety", "fhir-notification", Ending.REJECTED, Reason.SIGN_OF_LIFE, "")
+    assert status_of([heard]) == 202
+    assert status_of([replace(heard, format="fhir-other", reason=Reason.NOT_AN_INCIDENT)]) == 422
+
+
 def test_a_status_on_its_own_is_a_notification_too(door: Door) -> None:
     assert refusal(door, r5_status(AE)).pointer == Pointer("AdverseEvent", "ae-1")
     assert refusal(door, {"resourceType": "Parameters", "parameter": []}).reason is Reason.NOT_AN_INCIDENT
@@ -132,6 +141,13 @@ def test_a_status_on_its_own_is_a_notification_too(door: Door) -> None:
 def test_a_payload_can_not_send_us_anywhere_else(door: Door, address: str) -> None:
     found = refusal(door, r5_status({"reference": address}))
     assert (found.reason, found.pointer) == (Reason.DATA_ELSEWHERE, None)
+
+
+@FORMS
+def test_a_full_notification_about_a_patient_is_no_incident(door: Door, status: Any, kind: str) -> None:
+    patient = {"fullUrl": "http://fhir.hill.example/r4/Patient/p-1", "resource": {"resourceType": "Patient"}}
+    found = refusal(door, bundle({"resource": status({"reference": patient["fullUrl"]})}, patient, kind=kind))
+    assert (found.reason, found.format) == (Reason.NOT_AN_INCIDENT, "fhir-notification")
 
 
 def test_a_notification_about_a_patient_is_not_fetched(door: Door) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
+from aftercare.intake.domain.fhir.notifications import FORMAT as NOTIFICATION
 from aftercare.intake.domain.outcome import Ending
 from aftercare.intake.service_layer.ledger import Effect
 from aftercare.intake.service_layer.take import Taken
@@ -42,8 +43,12 @@ def summary(results: Sequence[Taken]) -> dict[str, Any]:
 
 
 def status_of(results: Sequence[Taken]) -> int:
-    """202 when anything of it was taken; 422 when all of it was refused for good (it is kept all the same)."""
-    return 422 if all(one.outcome is Ending.REJECTED for one in results) else 202
+    """202 when anything of it was taken; 422 when all of it was refused for good (it is kept all the same).
+
+    Notifications are always taken: a server whose heartbeat is refused ends the subscription.
+    """
+    refused = all(one.outcome is Ending.REJECTED and one.format != NOTIFICATION for one in results)
+    return 422 if refused else 202
 
 
 def as_json(answer: dict[str, Any]) -> JSONResponse:

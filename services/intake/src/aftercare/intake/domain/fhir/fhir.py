@@ -83,7 +83,7 @@ class FhirReader:
         told = {plain_address(entry.address) for entry in entries if entry.address and (entry.deleted or entry.changed)}
         for notification in notifications:
             endings.extend(_notified(notification, fresh, near, told))
-        return endings or [_without_events(bundle, entries)]
+        return endings or [_beside_the_point() if notifications else _without_events(bundle, entries)]
 
     def _map_entry(self, entry: Entry, new_context: NewContext, near: Neighbours) -> Iterator[Examined]:
         if entry.deleted is not None:
@@ -140,6 +140,10 @@ def _notified(
         else:
             detail = "a notification says that something happened, and not what"
             yield Refusal(Reason.DATA_ELSEWHERE, detail, NOTIFICATION)
+
+
+def _beside_the_point() -> Refusal:
+    return Refusal(Reason.NOT_AN_INCIDENT, "a notification of nothing that tells of an incident", NOTIFICATION)
 
 
 def _no_incident(resource: JsonObject) -> Refusal:
