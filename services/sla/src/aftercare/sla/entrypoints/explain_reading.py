@@ -9,9 +9,12 @@ from typing import Any
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import HarmLevel
 from aftercare.schemas import incident
-from aftercare.schemas.registry import UnreadableMessageError, decode
+from aftercare.schemas.registry import MESSAGE_TYPES, UnreadableMessageError, decode
 from aftercare.schemas.time import StatedTime
 from aftercare.sla.domain.model import Happened, Link, Told
+
+_OURS = "org.aftercare.incident."
+_KINDS = {kind for kind in MESSAGE_TYPES if kind.startswith(_OURS)}
 
 
 class UnreadableFileError(ValueError):
@@ -70,8 +73,7 @@ def _documents(text: str) -> Iterator[tuple[str, Any]]:
         lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
         if len(lines) < 2 or error.msg != "Extra data":
             raise UnreadableFileError(f"line {error.lineno}, column {error.colno}: this is not JSON") from None
-        for number, line in lines:
-            yield from _line(number, line)
+        yield from [_line(number, line) for number, line in lines]
         return
     if isinstance(value, list):
         yield from ((f"event {number}", one) for number, one in enumerate(value, start=1))
@@ -79,9 +81,9 @@ def _documents(text: str) -> Iterator[tuple[str, Any]]:
         yield "the event", value
 
 
-def _line(number: int, line: str) -> Iterator[tuple[str, Any]]:
+def _line(number: int, line: str) -> tuple[str, Any]:
     try:
-        yield f"line {number}", json.loads(line)
+        return f"line {number}", json.loads(line)
     except json.JSONDecodeError as error:
         raise UnreadableFileError(f"line {number}, column {error.colno}: this is not JSON") from None
 
@@ -94,12 +96,12 @@ def _events(where: str, value: Any) -> Iterator[Event]:
         if value is None:
             return
     kind, data, time = _envelope(value)
+    if kind not in _KINDS:
+        raise UnreadableFileError(f"{where}: this is no outgoing incident event (type {_OURS}*)")
     try:
         message = decode(kind, json.dumps(data).encode())
     except UnreadableMessageError as error:
         raise UnreadableFileError(f"{where}: {error}") from None
-    if message is None or not kind.startswith("org.aftercare.incident."):
-        raise UnreadableFileError(f"{where}: this is no outgoing incident event (type org.aftercare.incident.*)")
     yield Event(message, _time(where, time))
 
 
@@ -109,7 +111,7 @@ def _envelope(value: dict[str, Any]) -> tuple[str, Any, Any]:
         return str(value.get("type")), value.get("data"), value.get("time")
     data = value if "state" in value else {"state": value}
     kind = "withdrawn" if "reason" in data else "merged" if "into" in data else "amended"
-    return f"org.aftercare.incident.{kind}.v1", data, None
+    return f"{_OURS}{kind}.v1", data, None
 
 
 def _time(where: str, stated: Any) -> datetime | None:
