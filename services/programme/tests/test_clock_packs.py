@@ -100,6 +100,13 @@ def test_half_an_hour_rings_and_forty_five_business_days_are_read_by_day() -> No
             assert not pages, rule.id
 
 
+def test_a_report_that_comes_days_late_rings_nobody_but_what_can_still_be_done_does() -> None:
+    event, request = RULES["s-02-first-response"].warnings, RULES["s-03-response-to-request"].warnings
+    assert (event.route, event.missed) == (Route.WORKLIST, Route.PAGE)
+    assert request.route is Route.PAGE
+    assert request.at[0] < 100
+
+
 def test_the_old_framework_is_kept_and_off() -> None:
     old = [rule for rule in RULES.values() if rule.catalogue == "R-06"]
     assert len(old) == 3
