@@ -27,7 +27,7 @@ from aftercare.programme.happenings import TOLD
 
 MARK = "<!-- Below: made by `python -m aftercare.programme.clock_page docs/clock-packs.md`; don't edit it here. -->\n"
 _COLUMNS = (
-    *("row", "promise", "for", "from", "until", "target", "calendar", "owner"),
+    *("row", "promise", "for", "from", "until", "target", "calendar", "owner", "warns"),
     *("standing", "verified", "measured", "source"),
 )
 _HEAD = f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}\n"
@@ -67,8 +67,9 @@ def _row(rule: ClockRule) -> str:
         _from(rule.start),
         _or(rule.stop.on),
         _target(rule.form),
-        "" if isinstance(rule.form, Age) and rule.form.objective is None else rule.form.calendar,
+        "" if _has_no_end(rule.form) else rule.form.calendar,
         rule.owner,
+        _warns(rule),
         rule.standing,
         "yes" if rule.verified else "no",
         _measured(rule),
@@ -116,6 +117,19 @@ def _target(form: Form) -> str:
 def _span(span: Span) -> str:
     parts = ((span.months, "month"), (span.days, "day"), (span.hours, "hour"), (span.minutes, "minute"))
     return " and ".join(f"{count:g} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+
+
+def _has_no_end(form: Form) -> bool:
+    return isinstance(form, Age) and form.objective is None
+
+
+def _warns(rule: ClockRule) -> str:
+    warnings = rule.warnings
+    if _has_no_end(rule.form) or isinstance(rule.form, NotBefore):
+        return ""
+    marks = ", ".join(str(percent) for percent in warnings.at)
+    missed = f"; missed: {warnings.missed}" if warnings.missed not in {None, warnings.route} else ""
+    return f"{marks} %: {warnings.route}{missed}"
 
 
 def _measured(rule: ClockRule) -> str:
