@@ -18,6 +18,7 @@ from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.reading import read_text
 
 MAX_NESTED_ENVELOPES = 4
+MAX_BATCH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,17 @@ def is_event(value: Any) -> bool:
 
 
 def records_of(value: Any) -> Sequence[Any]:
-    """The records in a document: those of a batch of CloudEvents, of a list of FHIR resources, or of a poll of SQS."""
+    """The records in a document: those of a batch of CloudEvents, of a list of FHIR resources, or of a poll of SQS.
+
+    Raises `RefusedError` for more than `MAX_BATCH`.
+    """
+    found = _records_of(value)
+    if len(found) > MAX_BATCH:
+        raise RefusedError(Reason.TOO_MANY_RECORDS, f"a batch of more than {MAX_BATCH} records", "json")
+    return found
+
+
+def _records_of(value: Any) -> Sequence[Any]:
     if isinstance(value, list) and value and all(is_event(one) or _is_resource(one) for one in value):
         return value
     polled = obj(value).get("Records") or obj(value).get("Messages")

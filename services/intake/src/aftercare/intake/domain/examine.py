@@ -78,7 +78,12 @@ class Door:
     def _examine_document(
         self, document: Document, delivery: Delivery, default: Source
     ) -> Iterator[tuple[Source, Examined]]:
-        for value in records_of(document.value):
+        try:
+            values = records_of(document.value)
+        except RefusedError as refused:
+            yield default, refused.refusal
+            return
+        for value in values:
             try:
                 payload = unwrap(value, delivery.headers)
             except RefusedError as refused:

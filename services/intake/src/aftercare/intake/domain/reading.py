@@ -34,7 +34,12 @@ def read_documents(
     `charset`, `encodings` (such as `gzip`) and `media_type` are what the sender states.
     """
     found = _read(body, limit, charset, encodings, media_type)
-    yield from islice(found, MAX_RECORDS)
+    first = next(found, None)
+    if first is None:
+        yield _nothing()
+        return
+    yield first
+    yield from islice(found, MAX_RECORDS - 1)
     if next(found, None) is not None:
         yield Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_RECORDS} records")
 
@@ -45,16 +50,11 @@ def _read(
     if len(body) > limit:
         yield Refusal(Reason.TOO_LARGE, f"{len(body)} bytes; the limit is {limit}")
         return
-    empty = True
     try:
         for plain in unpack(body, encodings, limit):
-            empty = False
             yield from [plain] if isinstance(plain, Refusal) else _read_plain(plain, charset, media_type)
     except RefusedError as refused:
         yield refused.refusal
-    else:
-        if empty:
-            yield _nothing()
 
 
 def _read_plain(body: bytes, charset: str | None, media_type: str | None) -> Iterator[Document | Refusal]:

@@ -16,8 +16,8 @@ from aftercare.intake.domain.facts import (
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
 from aftercare.intake.domain.national.e2b import HEALTH_PROFESSIONALS, read_axes, worst_outcome
-from aftercare.intake.domain.national.parts import display_name, mapped, nested, required
-from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
+from aftercare.intake.domain.national.parts import display_name, each, mapped, nested, required
+from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.stated_time import StatedTime
 from aftercare.intake.domain.time_words import hl7_to_iso
@@ -118,14 +118,7 @@ def _map_message(payload: Payload, new: NewContext) -> Sequence[Examined]:
     reports = objects(nested(payload.value, "ichicsr", "safetyreport"))
     if not reports:
         return [Refusal(Reason.NOT_AN_INCIDENT, "a message without a safety report", FORMAT)]
-    return [_ending(report, new()) for report in reports]
-
-
-def _ending(report: JsonObject, context: Context) -> Examined:
-    try:
-        return map_report(report, context)
-    except RefusedError as refused:
-        return refused.refusal
+    return each(FORMAT, reports, map_report, new)
 
 
 ROWS: tuple[Format, ...] = (Format(FORMAT, lambda payload: is_message(payload.value), _map_message),)

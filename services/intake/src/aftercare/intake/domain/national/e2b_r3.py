@@ -9,8 +9,8 @@ from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, Incid
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.json_values import JsonObject, items, obj, objects, text
 from aftercare.intake.domain.national.e2b import HEALTH_PROFESSIONALS, read_axes, worst_outcome
-from aftercare.intake.domain.national.parts import display_name, last_change, mapped, nested, required
-from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
+from aftercare.intake.domain.national.parts import display_name, each, last_change, mapped, nested, required
+from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.stated_time import StatedTime
 from aftercare.intake.domain.time_words import hl7_to_iso
@@ -118,14 +118,7 @@ def _map_message(payload: Payload, new: NewContext) -> Sequence[Examined]:
     messages = objects(whole.get("PORR_IN049016UV")) if root != "PORR_IN049016UV" else items(whole)
     if not messages:
         return [Refusal(Reason.NOT_AN_INCIDENT, "a batch without a safety report", FORMAT)]
-    return [_ending(obj(message), new()) for message in messages]
-
-
-def _ending(message: JsonObject, context: Context) -> Examined:
-    try:
-        return map_report(message, context)
-    except RefusedError as refused:
-        return refused.refusal
+    return each(FORMAT, objects(messages), map_report, new)
 
 
 ROWS: tuple[Format, ...] = (Format(FORMAT, lambda payload: is_message(payload.value), _map_message),)

@@ -27,9 +27,22 @@ def extensions(resource: JsonObject, depth: int = 0) -> Iterator[tuple[str, Json
             yield from extensions(one, depth + 1)
 
 
-def parts_of(resources: Sequence[JsonObject], name: str) -> list[Values]:
+Index = Mapping[str, Sequence[JsonObject]]
+"""Extensions by their plain names."""
+
+
+def index_of(resources: Sequence[JsonObject]) -> Index:
+    """All extensions of these resources, looked for once."""
+    found: dict[str, list[JsonObject]] = {}
+    for resource in resources:
+        for name, one in extensions(resource):
+            found.setdefault(name, []).append(one)
+    return found
+
+
+def parts_of(index: Index, name: str) -> list[Values]:
     """Every extension of that plain name, each as its parts."""
-    return [_parts(one) for resource in resources for found, one in extensions(resource) if found == name]
+    return [_parts(one) for one in index.get(name, ())]
 
 
 def _parts(extension: JsonObject) -> Values:

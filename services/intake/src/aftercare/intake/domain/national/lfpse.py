@@ -16,7 +16,7 @@ from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.harm import StatedHarm, stated_harm, worst
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, items, obj, objects, text
 from aftercare.intake.domain.national import lfpse_people, lfpse_time
-from aftercare.intake.domain.national.extensions import Values, extensions, first, parts_of, plain_name
+from aftercare.intake.domain.national.extensions import Index, Values, extensions, first, index_of, parts_of, plain_name
 from aftercare.intake.domain.national.parts import last_change, mapped
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.vocabulary import Actuality, Flag, HarmLevel, Outcome, SubjectKind, WithdrawalReason
@@ -52,9 +52,10 @@ class _Record:
 
     event: JsonObject
     resources: Sequence[JsonObject]
+    index: Index
 
     def parts(self, name: str) -> list[Values]:
-        return parts_of(self.resources, name)
+        return parts_of(self.index, name)
 
     def one(self, name: str) -> Values:
         return next(iter(self.parts(name)), {})
@@ -76,7 +77,8 @@ def is_lfpse(event: object) -> bool:
 
 def map_lfpse(event: JsonObject, context: Context, neighbours: Sequence[JsonObject] = ()) -> Examined:
     """Map one event; `neighbours` are the resources beside it in a Bundle."""
-    record = _Record(event, [event, *objects(event.get("contained")), *neighbours])
+    resources = [event, *objects(event.get("contained")), *neighbours]
+    record = _Record(event, resources, index_of(resources))
     metadata = record.one("adverseeventreferencemetadata")
     number = identifier(first(metadata, "referencenumber"))
     record_id = identifier(event.get("id")) or number or f"body:{body_hash(event)}"
@@ -91,9 +93,9 @@ def map_lfpse(event: JsonObject, context: Context, neighbours: Sequence[JsonObje
         source_id=record_id,
         details=_details(record, context),
         numbers=_numbers(event, number),
-        staff=lfpse_people.reporter(record.resources, metadata, context),
+        staff=lfpse_people.reporter(record.resources, record.index, context),
         patients=_patients(record, context),
-        fears_repercussion=lfpse_people.fears_repercussion(record.resources),
+        fears_repercussion=lfpse_people.fears_repercussion(record.index),
     )
     return mapped(record.format, event, record_id, report, context, version)
 
@@ -198,9 +200,7 @@ def _numbers(event: JsonObject, number: str | None) -> tuple[str, ...]:
 
 def _has_narrative(record: _Record) -> bool:
     told = ("description", "riskdescription", "immediateactions", "wentwell", "strengthsofcare")
-    return bool(text(record.event.get("description"))) or any(
-        name in told for one in record.resources for name, _ in extensions(one)
-    )
+    return bool(text(record.event.get("description"))) or any(name in record.index for name in told)
 
 
 def _map_bundle(payload: Payload, new: NewContext) -> Sequence[Examined]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Named, NamedStaff
 from aftercare.intake.domain.json_values import JsonObject, identifier, objects, text
-from aftercare.intake.domain.national.extensions import Values, first, parts_of
+from aftercare.intake.domain.national.extensions import Index, Values, first, parts_of
 from aftercare.intake.domain.national.parts import display_name
 from aftercare.intake.domain.vocabulary import IdentifierKind, Relation
 
@@ -15,15 +15,16 @@ _FEARS = frozenset({"4", "5", "6", "7"})
 """Reasons to stay anonymous that are fears of what follows."""
 
 
-def fears_repercussion(resources: Sequence[JsonObject]) -> bool:
+def fears_repercussion(index: Index) -> bool:
     """Whether the reporter must never be reached through a manager."""
-    reasons = {identifier(code) for one in _details(resources) for code in one.get("whyanonymous", ())}
+    reasons = {identifier(code) for one in _details(index) for code in one.get("whyanonymous", ())}
     return bool(reasons & _FEARS)
 
 
-def reporter(resources: Sequence[JsonObject], metadata: Values, context: Context) -> tuple[NamedStaff, ...]:
+def reporter(resources: Sequence[JsonObject], index: Index, context: Context) -> tuple[NamedStaff, ...]:
     """The reporter, where the record says who it is. An anonymous one is nobody, and stays so."""
-    details = next(iter(_details(resources)), {})
+    details: Values = next(iter(_details(index)), {})
+    metadata: Values = next(iter(parts_of(index, "adverseeventreferencemetadata")), {})
     involvement = identifier(first(details, "reporterinvolvement"))
     relation = _RELATIONS.get(involvement or "", Relation.REPORTER)
     anonymous = first(metadata, "isanonymous") in (True, "true") or first(details, "whyanonymous") is not None
@@ -32,11 +33,11 @@ def reporter(resources: Sequence[JsonObject], metadata: Values, context: Context
         if relation is not Relation.REPORTER:
             context.doubts.note(f"nameless:{relation}")
         return ()
-    return (NamedStaff(person, relation, never_through_manager=fears_repercussion(resources)),)
+    return (NamedStaff(person, relation, never_through_manager=fears_repercussion(index)),)
 
 
-def _details(resources: Sequence[JsonObject]) -> list[Values]:
-    return [*parts_of(resources, "practitionerdetails"), *parts_of(resources, "adverseeventpractitionerdetails")]
+def _details(index: Index) -> list[Values]:
+    return [*parts_of(index, "practitionerdetails"), *parts_of(index, "adverseeventpractitionerdetails")]
 
 
 def _person(resources: Sequence[JsonObject], details: Values, context: Context) -> Named | None:

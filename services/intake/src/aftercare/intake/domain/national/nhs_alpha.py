@@ -9,7 +9,7 @@ from aftercare.intake.domain.facts import IncidentDetails, IncidentReport
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.harm import stated_harm
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, obj, objects, text
-from aftercare.intake.domain.national.parts import mapped, nested
+from aftercare.intake.domain.national.parts import each, mapped, nested
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.vocabulary import HarmLevel, Outcome, SubjectKind
@@ -64,7 +64,7 @@ def _map_list(payload: Payload, new: NewContext) -> Sequence[Examined]:
     found = incidents_of(payload.value)
     if not found:
         return [Refusal(Reason.NOT_AN_INCIDENT, "a list of events without an incident", FORMAT)]
-    return [map_incident(incident, new()) for incident in found]
+    return each(FORMAT, found, map_incident, new)
 
 
 ROWS: tuple[Format, ...] = (Format(FORMAT, lambda payload: is_list(payload.value), _map_list),)

@@ -8,10 +8,11 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Fact, Named, Version
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.json_values import body_hash, identifier
-from aftercare.intake.domain.outcome import Examined, Mapped, Reason, RecordIdentity, RefusedError
+from aftercare.intake.domain.outcome import Examined, Mapped, Reason, RecordIdentity, Refusal, RefusedError
 from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.vocabulary import IdentifierKind
 
+MAX_RECORDS = 10_000
 NO_VERSION = Version()
 MapOne = Callable[[Any, Context], Examined]
 
@@ -36,6 +37,20 @@ def mapped(
 def event(name: str, record: Any, once: str, fact: Fact, context: Context) -> Mapped:
     """The ending of a message that happens once."""
     return Mapped(name, RecordIdentity("event", once), Version("1"), body_hash(record), fact, context.doubts.slugs)
+
+
+def each(name: str, records: Sequence[Any], maps: MapOne, new: NewContext) -> Sequence[Examined]:
+    """An ending per record of one message. What is wrong with one stops nothing; too many are refused together."""
+    if len(records) > MAX_RECORDS:
+        return [Refusal(Reason.TOO_MANY_RECORDS, f"a message of more than {MAX_RECORDS} records", name)]
+    return [_ending(record, maps, new()) for record in records]
+
+
+def _ending(record: Any, maps: MapOne, context: Context) -> Examined:
+    try:
+        return maps(record, context)
+    except RefusedError as refused:
+        return refused.refusal
 
 
 def required(value: object, what: str, name: str) -> str:

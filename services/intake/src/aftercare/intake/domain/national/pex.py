@@ -16,7 +16,7 @@ from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, Named
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, text
 from aftercare.intake.domain.national import pex_harm, pex_people
-from aftercare.intake.domain.national.parts import last_change, mapped
+from aftercare.intake.domain.national.parts import each, last_change, mapped
 from aftercare.intake.domain.national.segments import Segment, segments_of
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.readers.document import format_of
@@ -168,16 +168,14 @@ def _map_message(payload: Payload, new: NewContext) -> Sequence[Examined]:
     found = experiences_of(payload.value)
     whole = body_hash(payload.value)
     digests = [whole if len(found) == 1 else body_hash([whole, index]) for index in range(len(found))]
-    return [_ending(one, new(), digest) for one, digest in zip(found, digests, strict=True)]
+    return each(FORMAT, list(zip(found, digests, strict=True)), _ending, new)
 
 
-def _ending(experience: Experience, context: Context, digest: str) -> Examined:
+def _ending(numbered: tuple[Experience, str], context: Context) -> Examined:
+    experience, digest = numbered
     if not experience.observations and experience.event is None:
         return Refusal(Reason.NOT_AN_INCIDENT, "a product experience message without an event (PES, PEO)", FORMAT)
-    try:
-        return map_experience(experience, context, digest)
-    except RefusedError as refused:
-        return refused.refusal
+    return map_experience(experience, context, digest)
 
 
 ROWS: tuple[Format, ...] = (Format(FORMAT, lambda payload: is_pex(payload.value), _map_message),)

@@ -64,8 +64,9 @@ _COLUMNS = {"cp932": ("事例", "発生曜日"), "euc-jp": ("事例", "発生曜
 
 def decode(body: bytes, stated: str | None = None) -> str:
     """The text of a body without its mark. Raises `RefusedError`."""
+    sure = _by_bytes(body)
     said = [known for name in (_record_says(body), stated) if (known := _known(name)) is not None]
-    for encoding in (*_by_bytes(body), *said):
+    for encoding in (*sure, *said):
         try:
             text = body.decode(encoding)
         except (UnicodeDecodeError, LookupError):
@@ -73,6 +74,8 @@ def decode(body: bytes, stated: str | None = None) -> str:
         text = text.lstrip("\ufeff").strip().lstrip("\ufeff")
         if text and "\x00" not in text:
             return text
+    if sure and sure[0].startswith(("utf-16", "utf-32")):
+        raise RefusedError(Reason.BROKEN_TEXT, f"the bytes are {sure[0][:6].upper()} with half a character", "text")
     if b"\x00" in body[:4096] or body.count(b"\x00") > len(body) // 8:
         raise RefusedError(Reason.BINARY, "the bytes are not text", "binary")
     raise RefusedError(Reason.WRONG_CHARSET, f"the bytes are not UTF-8{_looks_like(body)}", "text")
