@@ -10,11 +10,12 @@ from aftercare.intake.adapters.source_watch import SourceWatch
 from aftercare.intake.adapters.vault import AesVault
 from aftercare.intake.config import IntakeSettings, SourceFiles, SourcesError, load_source_files, places_of
 from aftercare.intake.domain.examine import Door
-from aftercare.intake.domain.source import NOMINATION, Source
+from aftercare.intake.domain.source import NOMINATION, SYNTHETIC, Source
 from aftercare.intake.entrypoints.stream import consumers
 from aftercare.intake.service_layer.fetch_ports import FhirClient
 from aftercare.intake.service_layer.fetching import STEP, Fetcher, look_when_due
 from aftercare.intake.service_layer.parking_watch import WATCH, ParkingWatch
+from aftercare.intake.service_layer.probe import Probe
 from aftercare.intake.service_layer.purge import purge
 from aftercare.intake.service_layer.receive import PURGE, Intake
 from aftercare.intake.service_layer.replay import RELEASE, Replaying
@@ -44,7 +45,12 @@ def bootstrap(runtime: Runtime, settings: IntakeSettings) -> Service:
         application=application,
         consumers=consumers(application.intake, settings.topics),
         timers={PURGE: purge, RELEASE: releasing.fire, FETCH: look_when_due(runtime.wake)},
-        background=(*background(application), Background(STEP, fetcher.step), Background(WATCH, watch.step)),
+        background=(
+            *background(application),
+            *probing(runtime, application),
+            Background(STEP, fetcher.step),
+            Background(WATCH, watch.step),
+        ),
         closing=(fetcher.close,),
     )
 
@@ -58,6 +64,12 @@ def fetcher_of(runtime: Runtime, application: Application) -> Fetcher:
         return HttpFhirClient(runtime.clock, application.settings.body_limit)
 
     return Fetcher(application.intake, runtime.unit_of_work, connect, telemetry.record_fetch)
+
+
+def probing(runtime: Runtime, application: Application) -> tuple[Background, ...]:
+    """Sends synthetic incidents, where somebody asked for them."""
+    every = application.settings.synthetic_every
+    return (Background(SYNTHETIC, Probe(application.intake, runtime.unit_of_work, every).step),) if every else ()
 
 
 def background(application: Application) -> tuple[Background, ...]:

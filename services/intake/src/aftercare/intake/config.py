@@ -15,7 +15,7 @@ from aftercare.intake.domain.harm import HARM_SCALES
 from aftercare.intake.domain.mapping.plan import Mappings, SourceMapping
 from aftercare.intake.domain.outcome import RefusedError
 from aftercare.intake.domain.readers.charset import decode
-from aftercare.intake.domain.source import NOMINATION, UNCONFIGURED, Places, Source, Sources, plain
+from aftercare.intake.domain.source import NOMINATION, SYNTHETIC, UNCONFIGURED, Places, Source, Sources, plain
 from aftercare.intake.domain.stated_time import is_zone
 from aftercare.kit.privacy.identifiers import IdentifierKeyring, decode_key
 from aftercare.kit.settings import ServiceSettings
@@ -37,6 +37,9 @@ class IntakeSettings(ServiceSettings):
         None, description="Identifier system of the staff numbers that people type, as in directory's roster"
     )
     source_topics: str = Field("aftercare.source", description="Topics to read, separated by commas")
+    synthetic_every: float = Field(
+        0, ge=0, description="Seconds between synthetic incidents that test the whole way; 0: none"
+    )
     body_limit: int = Field(5 * 1024 * 1024, ge=1024, description="Largest body in bytes; a larger one is refused")
 
     @field_validator("identifier_keys")
@@ -131,6 +134,9 @@ class _SourcesFile(BaseModel):
     """For records of any source: each must say what it recognises."""
 
 
+_TAKEN = frozenset({NOMINATION, SYNTHETIC, UNCONFIGURED})
+
+
 class SourcesError(ValueError):
     """The file of sources can't be used. The text says where and what."""
 
@@ -190,8 +196,8 @@ def _read(path: Path) -> _SourcesFile:
         lines = [f"{path}, {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
         raise SourcesError("\n".join(lines)) from None
     names = [entry.name for entry in read.sources]
-    if len(set(names)) < len(names) or {NOMINATION, UNCONFIGURED} & set(names):
-        raise SourcesError(f"{path}: each source needs a name of its own, other than {NOMINATION} and {UNCONFIGURED}")
+    if len(set(names)) < len(names) or _TAKEN & set(names):
+        raise SourcesError(f"{path}: each source needs a name of its own, other than {', '.join(sorted(_TAKEN))}")
     return read
 
 

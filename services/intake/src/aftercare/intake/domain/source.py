@@ -9,6 +9,8 @@ UNCONFIGURED = "unconfigured"
 """The name of every source that no configuration names. Its records are taken all the same."""
 NOMINATION = "nomination"
 """The name of what people say themselves: who was involved, with or without an incident."""
+SYNTHETIC = "synthetic"
+"""The name of what this service makes up itself to test the way of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,11 @@ class Sources:
     known: tuple[Source, ...] = ()
     nominations: Source = Source(NOMINATION)
     """What people say through our own pages; never chosen by what a record says."""
+    probes: Source = Source(SYNTHETIC, synthetic=True)
+    """What tests the way; never chosen by what a record says either."""
 
     def named(self, name: str | None) -> Source | None:
-        return next((source for source in (*self.known, self.nominations) if source.name == name), None)
+        return next((source for source in (*self.known, self.nominations, self.probes) if source.name == name), None)
 
     def sender(self, name: str | None) -> Source | None:
         """A configured source by the name that a header gives. People's own words are no sender."""
