@@ -44,7 +44,7 @@ from .telling import (
     rule,
 )
 
-FEWER = settings(max_examples=settings().max_examples // 2)
+FEWER = settings(max_examples=settings().max_examples // 3)
 BEGIN = at("2026-03-27T08:00")
 SINCE = {"start": {"on": ["incident-known"], "at": "occurred", "otherwise": ["discovered"]}}
 CALENDAR = {"kind": "deadline", "within": {"days": 2}, "calendar": "working-days"}
