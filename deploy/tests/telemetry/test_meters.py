@@ -20,17 +20,21 @@ def folder(package: str) -> Path:
     return ROOT / "services" / package / "src" / "aftercare" / package
 
 
-def recorders(package: str) -> Iterator[tuple[str, set[str]]]:
-    """Each function that records, with the members of `Metric` that it mentions."""
+def recorders(package: str) -> dict[str, set[str]]:
+    """Each function that records, with the members of `Metric` that it or what it calls beside it mentions."""
     tree = ast.parse((folder(package) / RECORDED_IN.get(package, "telemetry.py")).read_text("utf-8"))
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            mentioned = {
-                node.attr
-                for node in ast.walk(function)
-                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Metric"
-            }
-            yield function.name, mentioned
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    mentioned = {function.name: set(_mentioned(function)) for function in functions}
+    for function in functions:
+        for called in {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & mentioned.keys():
+            mentioned[function.name] |= mentioned[called]
+    return mentioned
+
+
+def _mentioned(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Metric":
+            yield node.attr
 
 
 def elsewhere(package: str) -> str:
@@ -45,8 +49,8 @@ def elsewhere(package: str) -> str:
 def test_every_metric_is_recorded_by_somebody(package: str) -> None:
     names: type[StrEnum] = importlib.import_module(NAMED_IN.get(package, f"aftercare.{package}.telemetry")).Metric
     code = elsewhere(package)
-    by_function = list(recorders(package))
+    by_function = recorders(package)
     for member in names:
-        ways = {name for name, mentioned in by_function if member.name in mentioned}
+        ways = {name for name, mentioned in by_function.items() if member.name in mentioned}
         called = any(f"{name}(" in code for name in ways) or any(f"telemetry.{name}" in code for name in ways)
         assert called or member.name.lower() in code, f"nobody records {member.value}"
