@@ -16,12 +16,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 MONDAY_MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """A working day in winter, in everybody's waking hours."""
+PROMISES = Path(__file__).parent / "scenarios" / "promises.yaml"
+"""What the event side promises here: little, so that time passes without many stops."""
 
 
 def _settings(spans: SpanCollector) -> dict[str, dict[str, str]]:
     """Traces go to the test. The daily republication of everybody would make months stop at every day of them."""
     traced = {service: {"AFTERCARE_OTLP_ENDPOINT": spans.url} for service in SERVICES}
     traced["directory"]["AFTERCARE_SNAPSHOT_EVERY"] = "P365D"
+    traced["sla-event"]["AFTERCARE_CLOCK_PACKS"] = str(PROMISES)
     return traced
 
 

@@ -11,7 +11,7 @@ from aftercare_local.world.world import World
 from privacy import places
 from privacy.leaks import find_leaks
 
-DATABASES = ("intake", "directory", "directory_keys", "support", "outreach")
+DATABASES = ("intake", "directory", "directory_keys", "support", "outreach", "sla_event", "sla_support")
 _LINK = re.compile(r"/[ac]/([A-Za-z0-9_-]{20,})")
 
 

@@ -1,7 +1,11 @@
 """Promises of time: kept, or missed and said to be."""
 
 import pytest
+from aftercare_local.stack import Stack
 from aftercare_local.world.world import World
+from kafka import KafkaConsumer, TopicPartition
+
+from aftercare.schemas.topics import Topic
 
 pytestmark = pytest.mark.real
 
@@ -23,3 +27,40 @@ def test_somebody_who_said_yes_and_for_whom_nobody_is_found_is_a_missed_promise(
     assert (missed["class"], missed["owner"]) == ("local", "coordinator")
     assert missed["progress_percent"] >= 100
     world.expect_coordinators_told()
+
+
+def test_a_patient_who_is_told_and_one_who_is_not_are_told_apart_by_the_event_side(world: World, stack: Stack) -> None:
+    told = world.when_incident_is_filed(involving=[], harm="severe")
+    forgotten = world.when_incident_is_filed(involving=[], harm="death")
+    world.fast_forward(hours=2)
+    world.when_patient_is_told(told)
+    world.expect_clock("apology", forgotten, state="running")
+    world.fast_forward(hours=1)
+    world.expect_clock("apology", told, state="met")
+    world.expect_clock("apology", forgotten, state="overdue")
+    words = {
+        subject: [event for event in said_on(stack, Topic.EVENT_CLOCK) if event[1] == subject]
+        for subject in map(world.looking.reference_of, (told, forgotten))
+    }
+    assert [[word for word, _ in events] for events in words.values()] == [
+        ["started", "warned", "met"],
+        ["started", "warned", "missed"],
+    ]
+
+
+def said_on(stack: Stack, topic: Topic) -> list[tuple[str, str]]:
+    """The last word of each event's type, and its key."""
+    consumer = KafkaConsumer(**stack.kafka.access.client_options(), enable_auto_commit=False)
+    try:
+        numbers = consumer.partitions_for_topic(topic.value) or ()
+        partitions = [TopicPartition(topic.value, number) for number in numbers]
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        ends = consumer.end_offsets(partitions)
+        found: list[tuple[str, str]] = []
+        while any(consumer.position(partition) < end for partition, end in ends.items()):
+            for records in consumer.poll(timeout_ms=500).values():
+                found += [(dict(one.headers)["ce_type"].decode().split(".")[-2], one.key.decode()) for one in records]
+        return found
+    finally:
+        consumer.close()

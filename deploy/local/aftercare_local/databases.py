@@ -14,7 +14,17 @@ from urllib.parse import quote, unquote, urlsplit
 from aftercare_local.failures import StackError
 from aftercare_local.postgres_binaries import binary
 
-DATABASES = ("intake", "directory", "directory_keys", "support", "outreach", "sla_event", "sla_support")
+DATABASES = (
+    "intake",
+    "directory",
+    "directory_keys",
+    "support",
+    "outreach",
+    "sla_event",
+    "sla_support",
+    "sla_event_auditor",
+    "sla_support_auditor",
+)
 OWN_PREFIX = "aftercare_local_"
 """On a server that is not ours every name starts so: nobody's real `support` is ever dropped."""
 

@@ -14,6 +14,8 @@ from aftercare_local.world.people import EMPLOYEE_SYSTEM
 
 SERVICES = ("intake", "directory", "support", "outreach", "sla-event", "sla-support")
 """What is deployed, each with its own database, role, user and address. `sla` is deployed once for each side."""
+AUDITORS = {"sla-event-auditor": "sla-event", "sla-support-auditor": "sla-support"}
+"""Processes that check another's work, of which deployment each is. They too have a database, role and user each."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def environment_of(service: str, around: Surroundings) -> dict[str, str]:
         "AFTERCARE_ORGANISATION": around.organisation,
     }
     kafka = around.brokers[service].environment()
-    return common | kafka | around.issuer.environment(service) | _OWN[service](around)
+    tokens = {} if service in AUDITORS else around.issuer.environment(service)
+    return common | kafka | tokens | _OWN[AUDITORS.get(service, service)](around)
 
 
 def _intake(around: Surroundings) -> dict[str, str]:

@@ -21,6 +21,7 @@ class Run:
     service: str
     role: str
     port: int
+    """`role`: `api`, `stream`; of the clocks also `auditor`."""
 
     @property
     def name(self) -> str:
@@ -79,16 +80,17 @@ class ServiceProcess:
 
 def command_of(service: str) -> Path:
     """The service's own command beside this Python. One that is deployed for each side is the same for both."""
-    return Path(sys.executable).parent / f"aftercare-{service.removesuffix('-event').removesuffix('-support')}"
+    of_both_sides = service.removesuffix("-auditor").removesuffix("-event").removesuffix("-support")
+    return Path(sys.executable).parent / f"aftercare-{of_both_sides}"
 
 
 def start_migration(service: str, env: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
-    """Start `aftercare-<service> migrate`."""
+    """Start `aftercare-<service> migrate`, or `migrate-auditor` for the database of an auditor."""
     log = folder / "logs" / f"{service}-migrate.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
-            [str(command_of(service)), "migrate"],
+            [str(command_of(service)), "migrate-auditor" if service.endswith("-auditor") else "migrate"],
             env=bare_environment(**env),
             stdin=subprocess.DEVNULL,
             stdout=output,

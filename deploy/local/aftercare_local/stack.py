@@ -11,7 +11,7 @@ from typing import Self
 from aftercare.kit.clock import FileClock, SystemClock
 from aftercare_local import ports
 from aftercare_local.child import Child
-from aftercare_local.environment import SERVICES, Surroundings, environment_of
+from aftercare_local.environment import AUDITORS, SERVICES, Surroundings, environment_of
 from aftercare_local.failures import StackError
 from aftercare_local.kafka import EmbeddedKafka, kafka_for
 from aftercare_local.keys import Keys
@@ -20,6 +20,7 @@ from aftercare_local.mail_server import MailServer
 from aftercare_local.parts import Part
 from aftercare_local.paths import new_run_folder, runs_folder
 from aftercare_local.postgres import EmbeddedPostgres, postgres_for
+from aftercare_local.prometheus import Prometheus
 from aftercare_local.service_process import Run, ServiceProcess, end_migration, start_migration
 from aftercare_local.token_issuer import TokenIssuer
 from aftercare_local.watchdog import Watchdog
@@ -35,6 +36,8 @@ class Options:
     durable: bool = False
     test_clock: datetime | None = None
     organisation: str = "demo-organisation"
+    auditors: bool = False
+    """Whether the clocks' auditors run too."""
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """More `AFTERCARE_*` variables, by service."""
 
@@ -63,6 +66,8 @@ class Stack:
             receipts=f"{self.url('outreach')}/receipts",
             receipt_token=self.keys.receipts,
         )
+        self.prometheus = Prometheus(self.folder, self.watchdog)
+        """Not started by `start`: only the demo wants it, where the machine has one."""
         self.services: dict[str, ServiceProcess] = {}
         """Processes of services by name, such as `intake-stream`."""
         record_run(self.folder, self.watchdog.stack, self._outside())
@@ -83,10 +88,11 @@ class Stack:
     def start_services(self, services: Iterable[str] = SERVICES) -> None:
         """Both processes of each service, once its database is up to date."""
         wanted = list(services)
-        migrations = {name: start_migration(name, self.env_for(name), self.folder) for name in wanted}
+        auditors = [name for name, audited in AUDITORS.items() if self.options.auditors and audited in wanted]
+        migrations = {name: start_migration(name, self.env_for(name), self.folder) for name in [*wanted, *auditors]}
         for name, migration in migrations.items():
             end_migration(name, migration, self.folder)
-        fresh = [self._service(f"{name}-{role}") for name in wanted for role in ROLES]
+        fresh = [self._service(name) for name in [*(f"{name}-{role}" for name in wanted for role in ROLES), *auditors]]
         for process in fresh:
             process.launch()
         for process in fresh:
@@ -94,7 +100,8 @@ class Stack:
 
     def close(self) -> None:
         """End everything, services first; data goes, logs and mails stay in `folder`."""
-        with ThreadPoolExecutor(8) as pool:
+        self.prometheus.close()
+        with ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda process: process.close(), self.services.values()))
         for part in (self.mail, self.issuer, self.kafka, self.postgres):
             part.close()
@@ -121,7 +128,8 @@ class Stack:
     @property
     def process_urls(self) -> dict[str, str]:
         """Where each process answers (`/healthz`, `/readyz`, `/metrics`), by name."""
-        return {name: run.url for name, run in self._runs.items()}
+        runs = self._runs.items()
+        return {name: run.url for name, run in runs if self.options.auditors or name not in AUDITORS}
 
     def env_for(self, service: str) -> dict[str, str]:
         """The whole environment of a service."""
@@ -179,7 +187,8 @@ class Stack:
     def _service(self, name: str) -> ServiceProcess:
         if name not in self.services:
             run = self._runs[name]
-            self.services[name] = ServiceProcess(run, self.env_for(run.service), self.folder, self.watchdog)
+            env = self.env_for(name if name in AUDITORS else run.service)
+            self.services[name] = ServiceProcess(run, env, self.folder, self.watchdog)
         return self.services[name]
 
     def _outside(self) -> list[str]:
@@ -189,4 +198,6 @@ class Stack:
 
 
 def _runs() -> list[Run]:
-    return [Run(service, role, ports.port_for(f"{service}-{role}")) for service in SERVICES for role in ROLES]
+    names = [(service, role) for service in SERVICES for role in ROLES]
+    names += [(audited, "auditor") for audited in AUDITORS.values()]
+    return [Run(service, role, ports.port_for(f"{service}-{role}")) for service, role in names]

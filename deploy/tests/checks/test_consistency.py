@@ -13,7 +13,7 @@ from aftercare.kit.telemetry.page import all_catalogues
 from aftercare.schemas.topic_registry import load_topics
 
 ROOT = Path(__file__).parents[3]
-SERVICES = ("intake", "directory", "support", "outreach")
+SERVICES = ("intake", "directory", "support", "outreach", "sla")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md")]
 UNITS = {"s": "_seconds"}
 

@@ -79,6 +79,11 @@ class Desk:
         ]
         return clocks
 
+    def event_clocks(self, state: str) -> list[dict[str, Any]]:
+        """The promises about incidents, as a risk manager sees them."""
+        page = self._call("sla-event", "GET", f"/clocks?state={state}&limit=200", ("rita-risk", "risk-manager"))
+        return list(page["clocks"])
+
     # -- staff
 
     def ask_for_support(self, person: Person, *, urgent: bool) -> None:

@@ -120,6 +120,11 @@ class Hospital:
         staff = [{"system": EMPLOYEE_SYSTEM, "value": person.number} for person in people]
         self._tell("staff-involved-removed", {"incident": {"id": incident.number}, "staff": staff}, at)
 
+    def reach_milestone(self, incident: Incident, milestone: str, at: datetime) -> None:
+        """A step of telling the patient, as the hospital's own tool reports it."""
+        data = {"incident": {"id": incident.number}, "milestone": milestone, "at": at.isoformat()}
+        self._tell("disclosure-milestone-reached", data, at)
+
     def schedule_interview(self, person: Person, incident_number: str, at: datetime) -> None:
         data = {
             "rca": {"id": f"RCA-{incident_number}"},

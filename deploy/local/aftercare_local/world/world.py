@@ -106,6 +106,11 @@ class World:
         self.hospital.schedule_interview(person, incident_number, self.clock.now())
         self.settling.settle()
 
+    def when_patient_is_told(self, incident: Incident) -> None:
+        """The hospital's own tool says that the first talk has been held."""
+        self.hospital.reach_milestone(incident, "initial-done", self.clock.now())
+        self.settling.settle()
+
     def when_person_asks_for_support(self, person: Person, *, urgent: bool = False) -> None:
         self.desk.ask_for_support(person, urgent=urgent)
         self.settling.settle()
@@ -220,6 +225,12 @@ class World:
         found = [one for one in self.desk.support_clocks(state) if (one["rule"], one["subject"]) == (rule, owed)]
         assert len(found) == 1, f"{rule} is not {state}"
         return found[0]
+
+    def expect_clock(self, rule: str, incident: Incident, *, state: str) -> None:
+        """What the risk managers' list of clocks says of a promise about an incident."""
+        about = self.looking.reference_of(incident)
+        found = [one for one in self.desk.event_clocks(state) if (one["rule"], one["subject"]) == (rule, about)]
+        assert len(found) == 1, f"{rule} is not {state}"
 
     def expect_coordinators_told(self) -> None:
         """At least one, and whoever else was told in their turn."""
