@@ -161,6 +161,15 @@ fetching = Table(
     Index("fetching_due", "next_at", postgresql_where=text("state = 'due'")),
 )
 
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("subscription_key", Text, primary_key=True),
+    Column("last_event", BigInteger, nullable=False),
+    Column("heard_at", DateTime(timezone=True), nullable=False),
+)
+
 idempotency = Table(
     "idempotency",
     metadata,

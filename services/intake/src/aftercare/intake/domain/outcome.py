@@ -143,6 +143,24 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a subscription's notification says of its numbers: `first` of its events, `last` of all so far."""
+
+    subscription: str = field(repr=False)
+    last: int
+    first: int | None = None
+    is_new: bool = False
+    """A handshake: the numbers begin anew."""
+
+    def missed_since(self, known: int | None) -> int:
+        """How many events did not come, if `known` was the last one."""
+        if known is None or self.is_new:
+            return 0
+        coming = self.first if self.first is not None else self.last + 1
+        return max(0, coming - known - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a record was not mapped. `detail` says what was seen, in our words."""
 
@@ -151,6 +169,7 @@ class Refusal:
     format: str = "unknown"
     pointer: Pointer | None = None
     """What to fetch, of a record that says only that something changed."""
+    heard: Heard | None = None
 
     @property
     def ending(self) -> Ending:
@@ -186,6 +205,7 @@ class Mapped:
     fact: Fact
     doubts: tuple[str, ...] = ()
     """What could not be read and was left out, as slugs: raw values stay in the encrypted store."""
+    heard: Heard | None = None
 
 
 Examined = Mapped | Refusal

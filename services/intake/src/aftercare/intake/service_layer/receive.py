@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from aftercare.intake.adapters import ledger_reads
 from aftercare.intake.adapters.ledger_writes import Kept, LedgerWrites, RawBody
+from aftercare.intake.adapters.subscriptions import note_gaps
 from aftercare.intake.domain.examine import Delivery, Door, Examination
 from aftercare.intake.service_layer.take import Taken, take, wanted_by
 from aftercare.kit.store.transaction import Transaction
@@ -54,7 +55,7 @@ class Intake:
         traces: dict[str, str | None] = {}
         results = []
         for (arrival, found), digest in zip(examined, hashes, strict=True):
-            taken = tuple(take(ledger, naming, one, digest, tx.now) for one in found)
+            taken = await note_gaps(tx, [take(ledger, naming, one, digest, tx.now) for one in found], naming)
             results.append(taken)
             fresh = [one for one in taken if one.is_new]
             traces.update({one.reference: arrival.traceparent for one in fresh})

@@ -13,7 +13,7 @@ from aftercare.intake.domain.facts import (
     RcaMilestone,
     StaffChange,
 )
-from aftercare.intake.domain.outcome import Ending, Mapped, Pointer, Reason, Refusal, RefusedError
+from aftercare.intake.domain.outcome import Ending, Heard, Mapped, Pointer, Reason, Refusal, RefusedError
 from aftercare.intake.domain.source import Source
 from aftercare.intake.service_layer.apply import Applying, incident_key, rca_key
 from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, Seen, Wanted
@@ -46,6 +46,8 @@ class Taken:
     conflicts_with: str | None = None
     pointer: Pointer | None = field(default=None, repr=False)
     """What is to be fetched to learn more."""
+    heard: Heard | None = field(default=None, repr=False)
+    """The numbers of a notification."""
 
     @property
     def explanation(self) -> str:
@@ -120,6 +122,7 @@ def take(ledger: Ledger, naming: Naming, examination: Examination, body_hash: st
         identity_key=key[1],
         version_key=version_key,
         body_hash=ending.body_hash,
+        heard=ending.heard,
     )
     if same is not None:
         return replace(plain, effect=same.effect, incident=same.incident, is_new=False)
@@ -169,6 +172,7 @@ def _refused(
         version_key="",
         body_hash=body_hash,
         pointer=refusal.pointer,
+        heard=refusal.heard,
     )
     return taken if same is not None else _remember(ledger, key, taken)
 

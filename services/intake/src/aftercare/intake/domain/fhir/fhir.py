@@ -1,7 +1,7 @@
 """FHIR as it comes: a resource that tells of an incident, a Bundle of them, a notification, or something else."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.fhir.adverse_event import Setting, map_adverse_event
@@ -60,9 +60,9 @@ class FhirReader:
         """One resource that is neither an AdverseEvent nor a Bundle."""
         notification = notification_of(resource)
         if notification is not None:
-            return list(_notified(notification, new_context, Neighbours()))
-        found = list(self._of_other_kind(resource, new_context, Setting()))
-        return found or [_no_incident(resource)]
+            found = list(_notified(notification, new_context, Neighbours()))
+            return _with_numbers(found or [_beside_the_point()], [notification])
+        return list(self._of_other_kind(resource, new_context, Setting())) or [_no_incident(resource)]
 
     def map_bundle(self, bundle: JsonObject, new_context: NewContext) -> Sequence[Examined]:
         """One ending per record inside; one for the whole Bundle when it holds none."""
@@ -83,7 +83,9 @@ class FhirReader:
         told = {plain_address(entry.address) for entry in entries if entry.address and (entry.deleted or entry.changed)}
         for notification in notifications:
             endings.extend(_notified(notification, fresh, near, told))
-        return endings or [_beside_the_point() if notifications else _without_events(bundle, entries)]
+        if notifications:
+            return _with_numbers(endings or [_beside_the_point()], notifications)
+        return endings or [_without_events(bundle, entries)]
 
     def _map_entry(self, entry: Entry, new_context: NewContext, near: Neighbours) -> Iterator[Examined]:
         if entry.deleted is not None:
@@ -140,6 +142,12 @@ def _notified(
         else:
             detail = "a notification says that something happened, and not what"
             yield Refusal(Reason.DATA_ELSEWHERE, detail, NOTIFICATION)
+
+
+def _with_numbers(endings: list[Examined], notifications: list[Notification]) -> list[Examined]:
+    """The first ending carries the numbers, for the service to compare with the ones before."""
+    heard = next((found for one in notifications if (found := one.heard) is not None), None)
+    return [replace(endings[0], heard=heard), *endings[1:]]
 
 
 def _beside_the_point() -> Refusal:

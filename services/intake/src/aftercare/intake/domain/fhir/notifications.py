@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
+from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
+from aftercare.intake.domain.outcome import Heard
 
 FORMAT = "fhir-notification"
 SIGNS_OF_LIFE = frozenset({"handshake", "heartbeat"})
@@ -28,6 +29,16 @@ class Notification:
     status: str
     events: tuple[NotifiedEvent, ...]
     since_start: int | None
+    subscription: str | None = None
+
+    @property
+    def heard(self) -> Heard | None:
+        """Its numbers, for comparing them with those of the notification before; nothing if it doesn't say."""
+        numbers = [event.number for event in self.events if event.number is not None]
+        last = max([*numbers, *([self.since_start] if self.since_start is not None else [])], default=None)
+        if self.subscription is None or last is None:
+            return None
+        return Heard(self.subscription, last, min(numbers, default=None), is_new=self.kind == "handshake")
 
     @property
     def has_gap(self) -> bool:
@@ -55,11 +66,13 @@ def _read(said: Mapping[str, Any]) -> Notification:
         NotifiedEvent(obj(one.get("focus")), _number(one.get("eventNumber")))
         for one in objects(said.get("notificationEvent"))
     ]
+    named = identifier(obj(said.get("subscription")).get("reference")) or identifier(said.get("subscription-url"))
     return Notification(
         kind=(text(said.get("type")) or text(said.get("notificationType")) or "").casefold(),
         status=(text(said.get("status")) or text(said.get("subscription-status")) or "").casefold(),
         events=tuple(events),
         since_start=_number(said.get("eventsSinceSubscriptionStart")),
+        subscription=named,
     )
 
 
