@@ -11,18 +11,21 @@ from datetime import datetime, timedelta
 from rich.console import Console
 
 from aftercare.kit.clock import SystemClock
+from aftercare_local import prometheus
 from aftercare_local.environment import SERVICES
 from aftercare_local.stack import Options, Stack
 
 Story = Callable[[Stack, Console], str | None]
 """Plays and tells; returns the name of the first step that was not seen, `None` when all were."""
+_SETTINGS = {"intake": {"AFTERCARE_SYNTHETIC_EVERY": "20"}}
+"""Synthetic incidents more often than anybody would want them, so that their way can be seen on the metrics pages."""
 
 
 def run_demo(console: Console, *, once: bool, story: Story | None = None, services: Sequence[str] = SERVICES) -> int:
     """0 when every step of the story has been seen, 1 otherwise, 130 after Ctrl-C in the middle."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
-    stack = Stack(Options(purpose="demo", test_clock=opening(SystemClock().now())))
+    stack = Stack(Options(purpose="demo", test_clock=opening(SystemClock().now()), settings=_SETTINGS))
     try:
         missing = _play(stack, console, story, services)
         if missing is None and not once:
@@ -52,6 +55,9 @@ def _play(stack: Stack, console: Console, story: Story | None, services: Sequenc
     console.print("Starting PostgreSQL, Kafka, a mail server, a sign-in, and the services …")
     begun = time.monotonic()
     stack.start(services)
+    program = prometheus.binary()
+    if program is not None and services:
+        stack.prometheus.start(stack.process_urls, program)
     console.print(f"All is up after {time.monotonic() - begun:.0f} s.\n")
     show_addresses(console, stack)
     missing = (story or _story())(stack, console)
@@ -80,6 +86,10 @@ def show_addresses(console: Console, stack: Stack) -> None:
     line(stack.mail.inbox_url, "every mail and SMS that is sent")
     for name, url in stack.process_urls.items():
         line(f"{url}/readyz", f"{name}: is it ready? (/metrics beside it)")
+    if stack.prometheus.running:
+        line(f"{stack.prometheus.url}/alerts", "Prometheus: what rings; /targets and /graph beside it")
+    else:
+        line(f"{stack.url('sla-support')}/metrics", "what Prometheus would read (put one on the path to see it ring)")
     line(str(stack.folder / "logs"), "what every process says")
     console.print("A token to call a service with, as a signed-in coordinator:")
     line(f"PYTHONPATH=deploy/local {sys.executable} -m aftercare_local token NAME --role coordinator", "")

@@ -1,10 +1,11 @@
 """The story of `make demo`: a medication error, and the three people whom nobody forgets."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 
+from aftercare_local.alarm import expect_alert
 from aftercare_local.stack import Stack
 from aftercare_local.world.hospital import Incident
 from aftercare_local.world.inbox import Mail
@@ -12,6 +13,7 @@ from aftercare_local.world.people import Person
 from aftercare_local.world.world import World
 
 T = TypeVar("T")
+FIRST_RESPONSE = "s-02-first-response"
 
 
 class NotSeenError(AssertionError):
@@ -26,7 +28,7 @@ def play(stack: Stack, console: Console) -> str | None:
     world = World(stack)
     world.clock.set(world.clock.now().replace(hour=10, minute=0, second=0, microsecond=0))
     try:
-        Story(world, console).tell()
+        Story(world, console, stack).tell()
     except NotSeenError as error:
         return str(error)
     finally:
@@ -38,7 +40,8 @@ def play(stack: Stack, console: Console) -> str | None:
 class Story:
     """Each step is done from outside, as people and systems would, and waits until it can be seen outside."""
 
-    def __init__(self, world: World, console: Console) -> None:
+    def __init__(self, world: World, console: Console, stack: Stack) -> None:
+        self._stack = stack
         self._world = world
         self._console = console
 
@@ -51,6 +54,7 @@ class Story:
         self._petra_says_no(petra, to_petra)
         self._sam_is_silent(sam)
         self._nobody_was_forgotten(incident)
+        self._a_promise_is_missed(sam, incident)
 
     def _three_people_at_work(self) -> tuple[Person, Person, Person]:
         self._chapter("Two nurses and a resident work on Ward 7. HR's roster has just been read.")
@@ -135,6 +139,23 @@ class Story:
             lambda: self._world.expect_everybody_accounted_for(incident, people=3),
         )
         self._console.print("\n[bold]Everybody was offered support in time. What was said is stored nowhere.[/bold]")
+
+    def _a_promise_is_missed(self, sam: Person, incident: Incident) -> None:
+        self._chapter("And if nobody rings Sam? A first response was promised within 24 hours.")
+        world = self._world
+        self._pass_time("a day passes; nobody rings", minutes=24 * 60)
+        owed = world.looking.obligation_to(sam, incident)
+        self._step(
+            "The promise is missed, and on top of the coordinators' work list",
+            lambda: world.expect_promise(FIRST_RESPONSE, owed, state="overdue"),
+        )
+        alert = self._step("Those on call are told: one missed promise is enough", self._alert)
+        if alert is not None:
+            where = f"{self._stack.prometheus.url}/alerts"
+            self._console.print(f"    [dim]{alert['annotations']['summary']} {where}[/dim]", highlight=False)
+
+    def _alert(self) -> dict[str, Any] | None:
+        return expect_alert(self._stack, FIRST_RESPONSE)
 
     # -- telling
 
