@@ -23,9 +23,10 @@ class Answer(StrEnum):
 
 
 class OfferCompliancePublishedV1(Message):
-    """`due`, `settled` and `overdue` are absent where fewer than k people were named; `all_settled` stands alone then.
+    """Whether an offer to anybody named is overdue. Offered, already in care and every recorded reason count alike.
 
-    Offered, already in care and every recorded reason count as settled alike.
+    `due` counts those whose time has come; it is absent where they are fewer than k. `settled` and `overdue` stand only
+    beside a yes: no number says more than the word, or two answers would together show one person.
     """
 
     topic: ClassVar[Topic] = Topic.OFFER_COMPLIANCE

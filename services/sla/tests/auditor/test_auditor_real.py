@@ -188,7 +188,8 @@ async def test_the_process_is_ready_after_its_first_round_and_ends_when_asked(
     }
     command = str(Path(sys.executable).with_name("aftercare-sla"))
     migration = await asyncio.create_subprocess_exec(command, "migrate-auditor", env=environment, stdout=PIPE)
-    assert await migration.communicate() == (b"up to date\n", None)
+    printed, _ = await migration.communicate()
+    assert printed == b"up to date\n"
     with (tmp_path / "log").open("wb") as log:
         run = await asyncio.create_subprocess_exec(command, "auditor", env=environment, stderr=log)
 

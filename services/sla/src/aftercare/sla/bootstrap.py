@@ -7,10 +7,13 @@ from aftercare.kit.service import Background, Runtime, Service
 from aftercare.kit.settings import SettingsError, require
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.programme import PackError, load_organisation
+from aftercare.programme.clocks import Side
 from aftercare.sla.adapters.editions import EditionShelf
 from aftercare.sla.adapters.packs import load_editions
 from aftercare.sla.config import SlaSettings
+from aftercare.sla.domain.compliance import Policy
 from aftercare.sla.entrypoints.stream import consumers
+from aftercare.sla.service_layer.compliance import CompliancePublisher, NamingHandlers
 from aftercare.sla.service_layer.handlers import Handlers
 from aftercare.sla.service_layer.measuring import Meter
 from aftercare.sla.service_layer.purging import Purge
@@ -39,13 +42,23 @@ def bootstrap(runtime: Runtime, settings: SlaSettings) -> Service:
     return Service(
         name=f"sla-{settings.side}",
         application=Sla(settings, unit_of_work, desk),
-        consumers=consumers(settings.side, Handlers(desk)),
+        consumers=consumers(settings.side, NamingHandlers(desk) if settings.side is Side.SUPPORT else Handlers(desk)),
         background=(
             Background("tick", Ticker(unit_of_work, desk, settings.side).step),
             Background("overview", Overview(unit_of_work, settings.side, rules).step),
+            *_compliance(unit_of_work, settings),
             Background("purge", Purge(unit_of_work, settings.clocks_kept).step, in_api=False, in_stream=True),
         ),
     )
+
+
+def _compliance(unit_of_work: UnitOfWork, settings: SlaSettings) -> tuple[Background, ...]:
+    """What the support side alone tells the event side."""
+    if settings.side is not Side.SUPPORT:
+        return ()
+    policy = Policy(settings.compliance_k, settings.compliance_within)
+    publisher = CompliancePublisher(unit_of_work, policy, settings.compliance_times)
+    return (Background("compliance", publisher.step),)
 
 
 def desk_of(settings: SlaSettings) -> Desk:

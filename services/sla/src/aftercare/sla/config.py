@@ -1,6 +1,6 @@
 """The settings of the clocks: which side they measure, and by which packs."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from pydantic import Field, field_validator
 
@@ -21,6 +21,24 @@ class SlaSettings(ServiceSettings):
     clocks_kept: timedelta = Field(
         timedelta(days=90), description="How long a clock that has ended is kept; longer than topics keep their records"
     )
+
+    compliance_at: str = Field(
+        "06:00,18:00", description="When offer compliance is published each day: times in UTC, with commas"
+    )
+    compliance_k: int = Field(5, ge=2, description="From how many named people on offer compliance gives a number")
+    compliance_within: timedelta = Field(timedelta(hours=24), description="After how long an offer is overdue")
+
+    @field_validator("compliance_at")
+    @classmethod
+    def _times(cls, value: str) -> str:
+        for one in value.split(","):
+            time.fromisoformat(one.strip())
+        return value
+
+    @property
+    def compliance_times(self) -> tuple[time, ...]:
+        """The fixed instants of a day, in UTC."""
+        return tuple(time.fromisoformat(one.strip()) for one in self.compliance_at.split(","))
 
     @field_validator("clocks_kept")
     @classmethod

@@ -74,6 +74,20 @@ link = Table(
 """What happens to `source` counts for `target` too. `crosses`: from an incident or analysis to an obligation; what it
 joins does not hang together both ways."""
 
+compliance_named = Table(
+    "compliance_named",
+    metadata,
+    _text("named", key=True),
+    _text("incident", null=False),
+    Column("since", INSTANT, nullable=False),
+    checks.reference("named", "nam"),
+    checks.reference("incident", "inc"),
+    Index("compliance_named_by_incident", "incident"),
+)
+"""Who was named for which incident: a reference that is another one for each incident. Support side only."""
+
+compliance_published = Table("compliance_published", metadata, Column("as_of", INSTANT, primary_key=True))
+
 rule = Table(
     "rule",
     metadata,
