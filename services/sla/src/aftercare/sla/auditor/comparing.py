@@ -80,20 +80,15 @@ def _numbers(pair: Pair) -> Iterator[Difference]:
 
 def _end(pair: Pair) -> Iterator[Difference]:
     end, account = pair.derived.end, pair.account
-    statuses = account.statuses()
-    if isinstance(pair.derived.birth.rule.form, Recurring) and Status.MET in statuses:
-        statuses = {Status.RUNNING}
-    if end.status not in statuses:
-        published = min(statuses, key=list(Status).index)
-        yield pair.differs(Kind.WRONG_END, expected_status=end.status, published_status=published, expected=end.at)
+    if end.status is not account.status:
+        statuses = {"expected_status": end.status, "published_status": account.status}
+        yield pair.differs(Kind.WRONG_END, expected=end.at, **statuses)
         return
     said = {
         Status.MET: account.last(Change.MET),
         Status.MISSED: account.last(Change.MISSED),
         Status.CANCELLED: account.last(Change.CANCELLED),
     }.get(end.status)
-    if said is account.last(Change.MISSED) and account.newest_of(Change.MISSED, Change.MOVED) is not said:
-        said = None  # it moved since and is as missed as before; its due is compared by itself
     if said is not None and not same(said.at, end.at):
         yield pair.differs(Kind.WRONG_END_TIME, expected=end.at, published=said.at, expected_status=end.status)
     if said is not None and end.reason != said.reason:
@@ -117,9 +112,9 @@ def _ends_in_time(pair: Pair, moment: Moment) -> Iterator[Difference]:
 
 
 def _is_late(pair: Pair, said: Said, at: datetime, moment: Moment) -> bool:
-    """Late by the engine's own fault: what made it due had long been known."""
-    known = next((event.time for event in reversed(pair.account.events) if event.revision < said.revision), None)
-    return known is not None and known < at and said.time - at > moment.lateness
+    """Late by the engine's own fault: it had said before that instant that this would be it."""
+    known = (event for event in pair.account.events if event.revision < said.revision and event.time < at)
+    return said.time - at > moment.lateness and any(same(event.due, at) for event in known)
 
 
 def _warnings(pair: Pair, moment: Moment) -> Iterator[Difference]:

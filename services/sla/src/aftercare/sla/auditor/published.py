@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from aftercare.sla.auditor.facts import Change, Said, Status
 
@@ -11,6 +10,7 @@ _ENDS = {
     Change.MISSED: Status.MISSED,
     Change.CANCELLED: Status.CANCELLED,
 }
+_RUNS = (Change.STARTED, Change.MOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +41,14 @@ class Account:
     def ends(self) -> Sequence[Said]:
         return [event for event in self.events if event.change in _ENDS]
 
-    def newest_of(self, *changes: Change) -> Said | None:
-        """The last event of any of these kinds."""
-        return next((event for event in reversed(self.events) if event.change in changes), None)
-
     def last(self, change: Change) -> Said | None:
         """The last event of a kind."""
         return next((event for event in reversed(self.events) if event.change is change), None)
 
-    def statuses(self) -> set[Status]:
-        """How it stands. More than one where a clock that had ended moved: that event says nothing of the end."""
-        status = Status.UNMEETABLE if self.newest.is_unmeetable else Status.RUNNING
-        running = {Status.RUNNING, Status.UNMEETABLE, Status.MISSED} if self.newest.is_unmeetable else {status}
-        found = running
-        for event in self.events:
-            if event.change in _ENDS:
-                found = {_ENDS[event.change]}
-            elif event.change is Change.MOVED:
-                found = found | running
-            elif event.change is Change.STARTED:
-                found = running
-        return found
-
-
-def instant_of(event: Said | None) -> datetime | None:
-    """The instant that an event names."""
-    return event.at if event is not None else None
+    @property
+    def status(self) -> Status:
+        """How it stands, by the last event that says so (`docs/clocks.md` 7)."""
+        telling = [event for event in self.events if event.change in _ENDS or event.change in _RUNS]
+        last = telling[-1] if telling else self.newest
+        running = Status.UNMEETABLE if last.is_unmeetable else Status.RUNNING
+        return _ENDS.get(last.change, running)
