@@ -263,6 +263,12 @@ def test_a_care_team_that_came_along_is_its_members(door: Door, adverse_event: A
     assert people(fact) == [("Practitioner/n-1", Relation.INVOLVED)]
 
 
+def test_a_care_team_that_did_not_come_along_is_noted(door: Door, adverse_event: Any) -> None:
+    said = adverse_event(contributor=[{"reference": "CareTeam/night"}], recorder=None)
+    assert report(door, said).staff == ()
+    assert mapped(door, said).doubts == ("unresolved-team:contributor",)
+
+
 def test_the_place_of_the_encounter_stands_in_for_the_place_of_the_event(door: Door, adverse_event: Any) -> None:
     stay = {"resourceType": "Encounter", "id": "e", "location": [{"location": {"display": "Ward 7"}}]}
     said = adverse_event(location=None, contained=[stay], encounter={"reference": "#e"})

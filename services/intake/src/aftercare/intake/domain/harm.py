@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from aftercare.intake.domain.crosswalk import RANK, HarmScale, load_scales
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, Outcome, Seriousness, Severity
 
-FHIR_R4_RULE = "fhir-r4.1"
 AXES_RULE = "aftercare-axes.1"
 
 _BY_SEVERITY = {

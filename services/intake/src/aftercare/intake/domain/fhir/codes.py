@@ -40,6 +40,8 @@ def find_code(words: Mapping[str, E], value: Any) -> E | None:
 
 def candidates(value: Any) -> Iterator[str]:
     """Every way in which a CodeableConcept, a Coding, a code or a list of them says what it means."""
+    if value is None:
+        return
     for concept in items(value):
         if isinstance(concept, str):
             yield concept.strip()

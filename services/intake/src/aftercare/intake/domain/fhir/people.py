@@ -63,7 +63,10 @@ def is_person(reference: JsonObject, near: Neighbours, field: str, context: Cont
     """Whether a reference can mean a member of staff. A resource that is no person at all is noted."""
     if is_staff(reference, near):
         return True
-    if kind_of(reference, near.resolve(reference)) not in _NOT_STAFF:
+    kind = kind_of(reference, near.resolve(reference))
+    if kind == "CareTeam":
+        context.doubts.note(f"unresolved-team:{field}")
+    elif kind not in _NOT_STAFF:
         context.doubts.note(f"wrong-reference:{field}")
     return False
 

@@ -9,6 +9,7 @@ from aftercare.intake.domain.source import Source
 from aftercare.intake.domain.vocabulary import IdentifierKind
 
 _MAX_HOPS = 3
+_NOTHING: JsonObject = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Neighbours:
 
     def resolve(self, reference: JsonObject) -> JsonObject:
         """The resource meant, or an empty object."""
+        if not self.by_address:
+            return _NOTHING
         return self.by_address.get(plain_address(text(reference.get("reference")) or "")) or obj(None)
 
 
