@@ -107,14 +107,13 @@ CASES: dict[str, Case] = {
     "CSV of 5,000 columns": Case(lambda: b"c," * 5_000 + b"c\n1,2\n", ("too-large",)),
     "CSV with a quote that never ends": Case(lambda: b'a,b\n1,"' + b"x,\n" * (FILL // 3), ("malformed-csv",)),
     "CSV of too many rows": Case(lambda: b"a,b\n" + b"1,2\n" * (FILL // 4), ("unsupported-format", "too-many-records")),
+    "HL7 with one sign for two separators": Case(lambda: b"MSH|^~\\^|A^B^C|D\r" * 10, ("malformed-hl7",)),
     "HL7 of nothing but fields": Case(lambda: PEX + b"PES" + b"|" * FILL, ("too-large", "malformed-hl7")),
     "HL7 of nothing but escapes": Case(lambda: PEX + b"PES|" + b"\\T" * (FILL // 3), ("too-large",)),
     "HL7 of too many messages": Case(
         lambda: b"MSH|^~\\&|A|B\r" * (FILL // 13), ("unsupported-format", "too-many-records")
     ),
-    "HL7 that does not say its separators": Case(
-        lambda: b"MSH||||\rPES||||\r", ("malformed-hl7", "unsupported-format")
-    ),
+    "HL7 that does not say its separators": Case(lambda: b"MSH||||\rPES||||\r", ("malformed-hl7",)),
     "a form of too many fields": Case(lambda: b"a=1&" * (FILL // 4), ("too-large",), FORM),
     "too many safety reports": Case(
         lambda: b"<ichicsr>" + b"<safetyreport><serious>1</serious></safetyreport>" * 12_000 + b"</ichicsr>",

@@ -55,6 +55,8 @@ def _read(
             yield from [plain] if isinstance(plain, Refusal) else _read_plain(plain, charset, media_type)
     except RefusedError as refused:
         yield refused.refusal
+    except Exception as error:  # noqa: BLE001 - a parser's fault must not stop the worker: the record is kept
+        yield Refusal(Reason.MAPPING_FAILED, f"the reading stopped with {type(error).__name__}")
 
 
 def _read_plain(body: bytes, charset: str | None, media_type: str | None) -> Iterator[Document | Refusal]:

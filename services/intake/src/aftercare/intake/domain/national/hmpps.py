@@ -85,7 +85,7 @@ def is_report(value: Any) -> bool:
 
 
 def is_domain_event(value: Any) -> bool:
-    return obj(value).get("eventType") in _EVENTS
+    return text(obj(value).get("eventType")) in _EVENTS
 
 
 def is_part(value: Any) -> bool:

@@ -218,7 +218,7 @@ def _is_bundle(payload: Payload) -> bool:
     if said.get("resourceType") != "Bundle":
         return False
     resources = [obj(one.get("resource")) for one in objects(said.get("entry"))]
-    telling = [one for one in resources if one.get("resourceType") not in _BESIDE]
+    telling = [one for one in resources if text(one.get("resourceType")) not in _BESIDE]
     return bool(telling) and all(is_lfpse(one) for one in telling)
 
 

@@ -40,14 +40,14 @@ def read_hl7v2(text: str) -> Iterator[Document | Refusal]:
 
 def _message(lines: str) -> dict[str, Any]:
     head = _HEAD.match(lines)
-    if head is None:
-        raise RefusedError(Reason.MALFORMED_HL7, "MSH does not say its separators", "hl7v2")
+    if head is None or len(set(head.groups())) < len(head.groups()):
+        raise RefusedError(Reason.MALFORMED_HL7, "MSH does not say four different separators", "hl7v2")
     if sum(lines.count(mark) for mark in {*head.groups(), "&", "\n"}) > MAX_PARTS:
         raise RefusedError(Reason.TOO_LARGE, f"a message of more than {MAX_PARTS} parts", "hl7v2")
     kept = [line for line in lines.split("\n") if line.strip() and line[:3] not in ("BTS", "FTS")]
     try:
         parsed = hl7.parse("\r".join(kept))
-    except (hl7.HL7Exception, ValueError, IndexError, KeyError):
+    except (hl7.HL7Exception, ValueError, LookupError, AssertionError):
         raise RefusedError(Reason.MALFORMED_HL7, "the segments can't be told apart", "hl7v2") from None
     segments = [_segment(segment, head["escape"]) for segment in parsed]
     return {FORMAT: "hl7v2", "segments": segments}
