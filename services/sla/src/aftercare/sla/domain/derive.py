@@ -17,9 +17,11 @@ from aftercare.sla.domain.views import Group, View
 def derive(editions: Editions, organisation: Organisation, told: Told) -> tuple[Clock, ...]:
     """All clocks of the subjects of `told`, by subject and rule. Raises `UnreckonableError`."""
     index = Index(told)
+    looked_at = {edition.rule.subject for each in editions.by_jurisdiction.values() for edition in each}
     return tuple(
         clock
         for subject in sorted(index.subjects)
+        if not looked_at.isdisjoint(SUBJECTS[kind_of(subject)])
         for clock in _clocks_of(editions, organisation, Group(index.around(subject)), subject)
     )
 

@@ -13,8 +13,13 @@ SUBJECTS: dict[str, frozenset[Subject]] = {
     "asg": frozenset({Subject.ASSIGNMENT}),
 }
 """What a reference stands for, by how it begins. Patients stand for their incident as a whole."""
-_THROUGH = {"inc": frozenset({"inc"}), "rca": frozenset({"rca"})}
-_THROUGH_PERSONAL = frozenset({"obl", "cas", "asg"})
+_PERSONAL = frozenset({"obl", "cas", "asg"})
+_THROUGH = {"inc": frozenset({"inc"}), "rca": frozenset({"rca"})} | dict.fromkeys(_PERSONAL, _PERSONAL)
+"""What a subject of each kind looks through, to whatever is linked to that."""
+_AT = {"inc": frozenset({"inc", "rca"}), "rca": frozenset({"rca", "inc"})} | dict.fromkeys(
+    _PERSONAL, _PERSONAL | {"inc"}
+)
+"""What it looks at: an incident never at its people."""
 
 
 def kind_of(subject: str) -> str:
@@ -40,13 +45,13 @@ class Index:
 
     def around(self, subject: str) -> Told:
         """The group of a subject. Only an incident's own clocks look through it, at other incidents."""
-        through = _THROUGH.get(kind_of(subject), _THROUGH_PERSONAL)
+        through, looked_at = _THROUGH[kind_of(subject)], _AT[kind_of(subject)]
         seen = [subject]
         links: set[Link] = set()
         for each in seen:
             if kind_of(each) in through:
                 links.update(self._links.get(each, ()))
-                seen += sorted(self._beside(each) - set(seen))
+                seen += sorted(one for one in self._beside(each) - set(seen) if kind_of(one) in looked_at)
         return Told(frozenset(one for each in seen for one in self._of.get(each, ())), frozenset(links))
 
     def _beside(self, subject: str) -> set[str]:
