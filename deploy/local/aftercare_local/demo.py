@@ -25,7 +25,7 @@ def run_demo(console: Console, *, once: bool, story: Story | None = None, servic
     """0 when every step of the story has been seen, 1 otherwise, 130 after Ctrl-C in the middle."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
-    stack = Stack(Options(purpose="demo", test_clock=opening(SystemClock().now()), settings=_SETTINGS))
+    stack = Stack(Options(purpose="demo", test_clock=opening(SystemClock().now()), auditors=True, settings=_SETTINGS))
     try:
         missing = _play(stack, console, story, services)
         if missing is None and not once:
@@ -87,7 +87,7 @@ def show_addresses(console: Console, stack: Stack) -> None:
     for name, url in stack.process_urls.items():
         line(f"{url}/readyz", f"{name}: is it ready? (/metrics beside it)")
     if stack.prometheus.running:
-        line(f"{stack.prometheus.url}/alerts", "Prometheus: what rings; /targets and /graph beside it")
+        line(stack.prometheus.alerts_url, "Prometheus: what rings; targets and graphs beside it")
     else:
         line(f"{stack.url('sla-support')}/metrics", "what Prometheus would read (put one on the path to see it ring)")
     line(str(stack.folder / "logs"), "what every process says")

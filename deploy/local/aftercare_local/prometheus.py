@@ -43,6 +43,12 @@ class Prometheus:
         return f"http://{ports.HOST}:{self.port}"
 
     @property
+    def alerts_url(self) -> str:
+        """Debian's build shows its pages one folder further down."""
+        plain = f"{self.url}/alerts"
+        return plain if httpx.get(plain, timeout=10).is_success else f"{self.url}/classic/alerts"
+
+    @property
     def running(self) -> bool:
         return self._child is not None and self._child.running
 

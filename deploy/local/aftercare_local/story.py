@@ -151,7 +151,7 @@ class Story:
         )
         alert = self._step("Those on call are told: one missed promise is enough", self._alert)
         if alert is not None:
-            where = f"{self._stack.prometheus.url}/alerts"
+            where = self._stack.prometheus.alerts_url
             self._console.print(f"    [dim]{alert['annotations']['summary']} {where}[/dim]", highlight=False)
 
     def _alert(self) -> dict[str, Any] | None:
