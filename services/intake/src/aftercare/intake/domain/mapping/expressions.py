@@ -35,13 +35,6 @@ class NotApplicableError(Exception):
     """The expression could not be applied to what the record holds, such as `join` to a number."""
 
 
-@dataclass(slots=True)
-class Budget:
-    """Steps that are left. One per record and one for the splitting of a body."""
-
-    steps: int = DEFAULT_STEPS
-
-
 class _HouseFunctions(Functions):
     """What in-house systems need and JMESPath lacks; each keeps to a fixed multiple of its input."""
 
@@ -74,7 +67,7 @@ class _HouseFunctions(Functions):
         return None if isinstance(value, dict | list) or value is None else str(value)
 
 
-_FUNCTIONS = _HouseFunctions()
+_OPTIONS = Options(custom_functions=_HouseFunctions())
 _ARITY = {
     name: (len(row["signature"]), bool(row["signature"] and row["signature"][-1].get("variadic")))
     for name, row in _HouseFunctions.FUNCTION_TABLE.items()
@@ -84,21 +77,30 @@ _GROWING = frozenset({str, list})
 _CONSTANTS = frozenset({"true", "false", "null"})
 
 
-class _Bounded(TreeInterpreter):
-    """Counts every step, and refuses values that grow without measure."""
+class Budget(TreeInterpreter):
+    """Evaluates, counts every step, and refuses values that grow without measure. One per record, or per splitting.
 
-    def __init__(self, budget: Budget) -> None:
-        super().__init__(Options(custom_functions=_FUNCTIONS))
-        self._budget = budget
+    It looks methods up in a table of the class, not in one of its own as its parent does: that would hold itself.
+    """
+
+    def __init__(self, steps: int = DEFAULT_STEPS) -> None:
+        super().__init__(_OPTIONS)
+        self.steps = steps
+        """Those that are left."""
 
     def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
-        self._budget.steps -= 1
-        if self._budget.steps < 0:
+        self.steps -= 1
+        if self.steps < 0:
             raise TooCostlyError
-        made = super().visit(node, *args, **kwargs)
+        made = _METHODS[node["type"]](self, node, *args, **kwargs)
         if type(made) in _GROWING and len(made) > MAX_SIZE:
             raise TooCostlyError
         return made
+
+
+_METHODS = {
+    name.removeprefix("visit_"): getattr(TreeInterpreter, name) for name in dir(TreeInterpreter) if "visit_" in name
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Expression:
     def of(self, value: Any, budget: Budget) -> Any:
         """What it gives for a value; `None` for nothing. Raises `TooCostlyError`, `NotApplicableError`."""
         try:
-            return _Bounded(budget).visit(self.tree, value)
+            return budget.visit(self.tree, value)
         except RecursionError:
             raise TooCostlyError from None
         except (JMESPathError, TypeError, ValueError, AttributeError, OverflowError):
