@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from aftercare.intake.adapters.fhir_client import HttpFhirClient
+from aftercare.intake.adapters.parking import Filter
+from aftercare.intake.adapters.vault import AesVault
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.domain.fhir.settings import FhirServer
 from aftercare.intake.domain.source import Sources
 from aftercare.intake.service_layer.fetch_ports import Answer
 from aftercare.intake.service_layer.fetching import Fetcher
+from aftercare.intake.service_layer.replay import Replaying
 
-from .conftest import MIGRATIONS, NOW, PLACES, SAFETY, Running
+from .conftest import KEY, MIGRATIONS, NOW, PLACES, SAFETY, Running
 from .fhir.server import Server, running_server
 
 pytestmark = pytest.mark.real
@@ -121,6 +124,21 @@ async def test_after_a_day_or_an_answer_for_good_a_human_sees_it(fetching: Fetch
     [sent_away] = await fetching.running.take(pointing("ae-2"))
     await fetching.fetcher.step()
     assert (await fetching.record(sent_away.reference))[2] == "the source's server answers: redirected"
+
+
+async def test_what_was_given_up_is_fetched_anew_when_somebody_releases_it(
+    fetching: Fetching, server: Server, adverse_event: Any
+) -> None:
+    server.says(302, Location="http://127.0.0.1:9/")
+    [parked] = await fetching.running.take(pointing("ae-1"))
+    await fetching.fetcher.step()
+    server.serves(adverse_event())
+    replaying = Replaying(fetching.running.intake, AesVault((KEY,)), fetching.running.unit_of_work)
+    wanted = Filter(reason="can-not-be-fetched")
+    release = await replaying.begin(wanted, contact=True, rate=100, asked_by="test")
+    await replaying.run(release.reference)
+    await fetching.fetcher.step()
+    assert (await fetching.record(parked.reference))[0] == "mapped"
 
 
 async def test_what_is_gone_from_the_server_is_withdrawn(

@@ -29,7 +29,7 @@ class Wish:
 
 
 async def wish(tx: Transaction, records: Sequence[Taken], vault: Vault) -> None:
-    """Have fetched what new records only point at, from now on."""
+    """Have fetched what new records only point at, from now on; and anew what was given up."""
     pointing = [(one, one.pointer) for one in records if one.is_new and one.pointer is not None]
     if not pointing:
         return
@@ -96,6 +96,8 @@ _ADD = text(
     "insert into fetching (record, source, sealed, state, attempts, notified_at, next_at)"
     " select r, s, p, 'due', 0, :now, :now"
     " from unnest(cast(:records as text[]), cast(:sources as text[]), cast(:sealed as bytea[])) as u(r, s, p)"
+    " on conflict (record) do update set state = 'due', attempts = 0, notified_at = :now, next_at = :now,"
+    " settled_at = null where fetching.state = 'given-up'"
 )
 _CLAIM = text(
     "update fetching set next_at = :until, attempts = attempts + 1 where record in (select record from fetching"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import text
 
-from aftercare.intake.adapters import ledger_reads, parking
+from aftercare.intake.adapters import fetches, ledger_reads, parking
 from aftercare.intake.adapters.ledger_writes import Kept
 from aftercare.intake.adapters.parking import ParkedRow
 from aftercare.intake.adapters.vault import AesVault
@@ -120,6 +120,8 @@ class Again:
                 "now": tx.now,
             },
         )
+        if taken.pointer is not None and self.contact:
+            await fetches.wish(tx, [replace(taken, reference=row.reference, is_new=True)], self.vault)
         if taken.outcome is Ending.MAPPED:
             ledger.rename(taken.reference, row.reference)
             await self.intake.writes.conflicts(tx, [replace(taken, reference=row.reference)])
