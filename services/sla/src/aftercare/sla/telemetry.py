@@ -79,7 +79,7 @@ _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 PROMISED = (
     *(minutes * _MINUTE for minutes in (1, 5, 10, 15, 30)),
     *(hours * _HOUR for hours in (1, 2, 4, 8, 12, 24, 48, 72)),
-    *(days * _DAY for days in (5, 7, 10, 14, 21, 30, 45, 60, 90, 180, 365)),
+    *(days * _DAY for days in (5, 7, 10, 14, 21, 28, 30, 45, 60, 90, 180, 365)),
 )
 """Seconds that packs promise; a bucket's edge lies on each, so that attainment can be read from the histogram."""
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 4.0)
