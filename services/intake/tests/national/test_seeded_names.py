@@ -60,7 +60,10 @@ def _in_json(draw: st.DrawFn, body: bytes) -> bytes:
             inner = inner[step]
         name = draw(names)
         inner[path[-1]] = draw(st.sampled_from([name, [name], {"value": name, name: name}, None, 7, True, 1.5]))
-        inner.update({name: name} if isinstance(inner, dict) else {}) if isinstance(inner, dict) else inner.append(name)
+        if isinstance(inner, dict):
+            inner[name] = name
+        else:
+            inner.append(name)
     return json.dumps(record).encode()
 
 

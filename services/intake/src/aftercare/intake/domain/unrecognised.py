@@ -19,13 +19,13 @@ def refuse_unrecognised(payload: Payload, only: str | None = None) -> Refusal:
     if only is not None:
         return Refusal(Reason.NOT_THIS_FORMAT, "its fields are not those of the format asked for", only)
     value = payload.value
+    if payload.ce_type is not None or payload.ce_id is not None:
+        detail = "a CloudEvent whose type is not org.aftercare.source.* and whose data is of no known format"
+        return Refusal(Reason.UNSUPPORTED_TYPE, detail, "cloudevent")
     written = format_of(value)
     if written is not None:
         detail = describe_root(value) if written == "xml" else _WRITTEN[written]
         return Refusal(Reason.UNSUPPORTED_FORMAT, detail, written)
-    if payload.ce_type is not None or payload.ce_id is not None:
-        detail = "a CloudEvent whose type is not org.aftercare.source.* and whose data is of no known format"
-        return Refusal(Reason.UNSUPPORTED_TYPE, detail, "cloudevent")
     return _json(value)
 
 
