@@ -92,7 +92,7 @@ _ADVICE = {
     Reason.UNSUPPORTED_RELEASE: "it is kept; after an upgrade of Aftercare that reads this release, replay it",
     Reason.MIXED_RELEASES: "ask the sender which FHIR release it speaks; it is kept and can be replayed",
     Reason.UNSUPPORTED_RESOURCE: "it is kept; after an upgrade of Aftercare that reads this resource, replay it",
-    Reason.UNSUPPORTED_FORMAT: "write a mapping file for it (docs/mapping.md), try it with check --mapping, then replay",
+    Reason.UNSUPPORTED_FORMAT: "write a mapping file for it (docs/mapping.md), try it with check --mapping, replay",
     Reason.UNSUPPORTED_TYPE: "check the event's type against docs/intake.md, or wait for an upgrade and replay it",
     Reason.UNKNOWN_SHAPE: "compare it with the formats in docs/intake.md; it is kept and can be replayed",
     Reason.NOT_THIS_FORMAT: "use --format auto, or name the format it really has",
