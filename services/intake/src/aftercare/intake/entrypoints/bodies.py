@@ -53,8 +53,7 @@ def arrival_of(request: Request, body: bytes, caller: Principal, application: Ap
     """The request as an arrival. A client that is bound to a source speaks for that one and no other."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     kept = {name: _decoded(value) for name, value in headers.items() if name.startswith("ce-")}
-    if "content-type" in headers:
-        kept["content-type"] = headers["content-type"]
+    kept.update({name: headers[name] for name in ("content-type", "content-encoding") if name in headers})
     bound = application.intake.door.sources.of_client(caller.client_id)
     said = application.intake.door.sources.sender(headers.get(SOURCE_HEADER))
     source = bound or said
