@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from aftercare.programme.clocks import ClockRule, Side
@@ -179,6 +179,7 @@ def support_stories(draw: Any) -> Story:
 
 
 def agree(story: Story, promise: tuple[ClockRule, ...], place: Organisation, as_of: datetime, side: Side) -> None:
+    note("\n".join(f"{time} {type(message).__name__} {message!r}" for message, _, time in story.told))
     said = run(story, promise, place, as_of, side)
     assert audited(story, said, promise, place, as_of) == ()
 

@@ -42,7 +42,7 @@ class Dossier:
 
     def subjects(self) -> Iterator[tuple[Subject, str]]:
         """Everything that there could be a clock for."""
-        for reference in sorted({fact.subject for fact in self.facts}):
+        for reference in sorted({one for fact in self.facts for one in (fact.subject, *fact.about)}):
             for subject in _BY_PREFIX.get(reference[:3], ()):
                 yield subject, reference
 

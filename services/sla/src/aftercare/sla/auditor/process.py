@@ -1,5 +1,6 @@
 """One round of the auditor: read what is new, derive what it touches, compare, and say what differs."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from aftercare.sla.auditor.starting import PacksAt
 from aftercare.sla.auditor.store import Family, Position
 from aftercare.sla.telemetry import Difference as DifferenceClass
 from aftercare.sla.telemetry import count_compared, count_difference, record_audit
+
+log = logging.getLogger(__name__)
 
 TOPICS: Mapping[Side, Sequence[Topic]] = {
     Side.EVENT: (Topic.EVENT_CLOCK, Topic.INCIDENT, Topic.RCA, Topic.DISCLOSURE_MILESTONE),
@@ -145,6 +148,15 @@ class Auditor:
             count_compared(self._book.side, finding.compared)
             for one in await store.stand(tx.connection, family.subjects, finding.differences, tx.now):
                 count_difference(self._book.side, _CLASSES.get(one.kind, DifferenceClass.TIME))
+                log.warning(
+                    "%s: %s differs: expected %s %s, published %s %s",
+                    one.subject,
+                    one.kind,
+                    one.expected_status,
+                    one.expected,
+                    one.published_status,
+                    one.published,
+                )
                 tx.emit(self._message(one, family, tx.now))
 
     def _message(self, one: Difference, family: Family, now: datetime) -> clock_audit._DifferenceFound:
