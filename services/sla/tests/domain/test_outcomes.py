@@ -121,6 +121,8 @@ def test_a_recurring_clock_begins_anew_with_each_stop_in_time_or_not() -> None:
 def test_a_recurring_clock_can_be_cancelled_whatever_was_done_before() -> None:
     found = after(YEARLY, (DONE, "2026-09-02T10:00"), (OFF, "2026-10-01T10:00"), (DONE, "2026-11-01T10:00"))
     assert (state(found, "2030-01-01T00:00"), found.due) == ("cancelled", at("2027-09-02T10:00"))
+    together = after(YEARLY, (DONE, "2026-09-02T10:00"), (OFF, "2026-09-02T10:00"))
+    assert (together.outcome.verdict, together.due) == (State.CANCELLED, at("2027-09-02T10:00"))
     too_late = after(YEARLY, (OFF, "2027-10-01T10:00"), (DONE, "2027-11-01T10:00"))
     assert (state(too_late, "2030-01-01T00:00"), too_late.due) == ("missed", at("2027-03-02T10:00"))
 
