@@ -72,6 +72,15 @@ async def test_a_bundle_has_an_issue_per_event(web: httpx.AsyncClient, adverse_e
     assert [issue["severity"] for issue in answer.json()["issue"]] == ["information"] * 3
 
 
+async def test_fhir_in_xml_and_signs_of_life_are_taken_too(web: httpx.AsyncClient) -> None:
+    xml = {**WRITER, "content-type": "application/fhir+xml"}
+    event = b'<AdverseEvent xmlns="http://hl7.org/fhir"><id value="x-1"/></AdverseEvent>'
+    assert (await web.post("/fhir/AdverseEvent", content=event, headers=xml)).status_code == 202
+    alive = {"resourceType": "SubscriptionStatus", "status": "active", "type": "heartbeat"}
+    bundle = {"resourceType": "Bundle", "type": "subscription-notification", "entry": [{"resource": alive}]}
+    assert (await web.post("/fhir", json=bundle, headers=WRITER)).status_code == 202
+
+
 async def test_events_are_taken_in_all_three_modes(web: httpx.AsyncClient, source_event: Any) -> None:
     def event(number: int) -> Any:
         return source_event("incident-reported", {"record": {"id": f"I-{number}"}}, id=f"e-{number}")

@@ -83,7 +83,7 @@ def spoiled(draw: st.DrawFn) -> Any:
     return record
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=100, deadline=None, suppress_health_check=QUIET)
 @given(spoiled(), st.booleans())
 def test_spoiled_fhir_ends_somehow_and_leaks_nothing(record: Any, as_xml: bool) -> None:
     is_resource = isinstance(record, dict) and isinstance(record.get("resourceType"), str)
@@ -149,7 +149,7 @@ versions = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=50, deadline=None, suppress_health_check=QUIET)
 @given(versions, st.randoms(use_true_random=False), st.booleans())
 def test_the_order_in_which_versions_come_is_no_matter(said: Any, random: Any, in_history: bool) -> None:
     records: list[Any] = []

@@ -99,6 +99,17 @@ def test_an_analysis_of_several_events_names_them_all(door: Door, adverse_event:
     assert set(fact.incidents) == {Mention("ae-1"), Mention("ae-2")}
 
 
+@pytest.mark.parametrize("base", ["https://elsewhere.example/fhir", "http://fhir.hill.example/r4"])
+def test_what_is_referred_to_without_a_server_lies_on_the_same_one(door: Door, adverse_event: Any, base: str) -> None:
+    event = {"fullUrl": f"{base}/AdverseEvent/ae-1", "resource": adverse_event()}
+    task = {"fullUrl": f"{base}/Task/rca-1", "resource": TASK}
+    first, second = examine(door, bundle(event, task))
+    assert isinstance(first, Mapped)
+    assert isinstance(second, Mapped)
+    assert isinstance(second.fact, RcaMilestone)
+    assert second.fact.incidents == (Mention(first.identity.id),)
+
+
 def test_an_event_known_by_its_number_only_is_found_by_its_number(door: Door) -> None:
     focus = {"type": "AdverseEvent", "identifier": {"system": "urn:hill:incidents", "value": "2026-0042"}}
     assert milestone(door, TASK | {"focus": focus}).incidents == (Mention(number="2026-0042"),)

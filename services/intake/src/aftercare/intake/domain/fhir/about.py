@@ -54,6 +54,8 @@ class Seen:
     context: Context
     near: Neighbours
     record_id: str
+    base: str = ""
+    """Of the server that it lies on, if its Bundle says so: what it refers to without a server lies there too."""
 
     @property
     def kind(self) -> str:
@@ -98,7 +100,9 @@ class Seen:
 def seen(resource: JsonObject, context: Context, setting: Setting) -> Seen:
     near = setting.neighbours.within(resource)
     own = identifier(resource.get("id")) or identifier(setting.address) or f"body:{body_hash(resource)}"
-    return Seen(resource, context, near, own)
+    where = setting.address or ""
+    base = where.rsplit("/", 2)[0] if "://" in where else ""
+    return Seen(resource, context, near, own, base)
 
 
 def about(one: Seen) -> About:
@@ -128,7 +132,8 @@ def _record_of(reference: JsonObject, one: Seen) -> Mention | None:
     resolved = one.near.resolve(reference)
     own = identifier(resolved.get("id"))
     if address is not None and not address.startswith(("#", "urn:")):
-        written = at_home(address, one.context.source)
+        whole = f"{one.base}/{address}" if one.base and "://" not in address else address
+        written = at_home(whole, one.context.source)
         foreign = "://" in written and bool(one.context.source.base_url)
         return Mention(written if foreign else written.rstrip("/").rsplit("/", 1)[-1])
     if address is not None and address.startswith("urn:") and resolved:
