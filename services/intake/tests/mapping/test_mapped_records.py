@@ -179,6 +179,20 @@ def test_xml_and_forms_are_read_too(examine: Examine) -> None:
     assert len(report_of(one).staff) == 2
 
 
+def test_a_form_in_parts_is_read_and_its_files_are_left_out(examine: Examine) -> None:
+    form = ROWS.replace("input: csv", "input: form")
+    parts = [
+        'Content-Disposition: form-data; name="Number"\r\n\r\nA-1\r\n',
+        'Content-Disposition: form-data; name="Staff"\r\n\r\nN-1/N-2\r\n',
+        'Content-Disposition: form-data; name="Number"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\nx\r\n',
+    ]
+    body = "".join(f"--b0und\r\n{part}" for part in parts) + "--b0und--\r\n"
+    [one] = examine(form, body.encode(), content_type='multipart/form-data; boundary="b0und"')
+    assert (report_of(one).source_id, len(report_of(one).staff)) == ("A-1", 2)
+    [cut] = examine(form, body.encode()[:70])
+    assert refused(cut).reason is Reason.TRUNCATED_FORM
+
+
 OTHERS = """\
 mapping: others
 version: 1

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     MALFORMED_XML = "malformed-xml"
     TRUNCATED_XML = "truncated-xml"
     FORBIDDEN_XML = "forbidden-xml"
+    TRUNCATED_FORM = "truncated-form"
     MALFORMED_HL7 = "malformed-hl7"
     MALFORMED_CSV = "malformed-csv"
 
@@ -127,6 +128,7 @@ _ADVICE = {
     Reason.BINARY: "send text: JSON in UTF-8",
     Reason.MALFORMED_XML: "correct the XML at the place named, then send it again",
     Reason.TRUNCATED_XML: "the end is missing: send it again whole",
+    Reason.TRUNCATED_FORM: "the end is missing: send it again whole",
     Reason.FORBIDDEN_XML: "leave the document type out: nothing of it is ever used",
     Reason.MALFORMED_HL7: "send whole messages that begin with MSH and its separators",
     Reason.MALFORMED_CSV: "check the separator and the quotation marks, then send the rows again",
