@@ -49,12 +49,13 @@ def _message(lines: str) -> dict[str, Any]:
         parsed = hl7.parse("\r".join(kept))
     except (hl7.HL7Exception, ValueError, LookupError, AssertionError):
         raise RefusedError(Reason.MALFORMED_HL7, "the segments can't be told apart", "hl7v2") from None
-    segments = [_segment(segment, head["escape"]) for segment in parsed]
-    return {FORMAT: "hl7v2", "segments": segments}
+    mark, signs = head["field"], lines[4:].split(head["field"], 1)[0].split("\n", 1)[0]
+    return {FORMAT: "hl7v2", "segments": [_segment(one, mark, signs, head["escape"]) for one in parsed]}
 
 
-def _segment(segment: Sequence[Any], escape: str) -> dict[str, Any]:
-    plain = [[[str(segment[0])]], [["|"]], [[""]]] if str(segment[0]) == "MSH" else []
+def _segment(segment: Sequence[Any], mark: str, signs: str, escape: str) -> dict[str, Any]:
+    """`MSH-1` and `MSH-2` are the separators themselves, which nobody may divide by them."""
+    plain = [[["MSH"]], [[mark]], [[signs]]] if str(segment[0]) == "MSH" else []
     fields = [*plain, *([_field(field, escape) for field in segment][len(plain) :])]
     return {"name": str(segment[0]), "fields": fields}
 

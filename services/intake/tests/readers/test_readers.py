@@ -1,0 +1,138 @@
+"""What is no JSON becomes plain values, a document at a time."""
+
+import gzip
+import io
+import tracemalloc
+import zipfile
+import zlib
+from typing import Any
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aftercare.intake.domain.outcome import Reason, Refusal
+from aftercare.intake.domain.reading import Document, read_documents
+
+
+def documents(body: bytes, **said: Any) -> list[Any]:
+    found = list(read_documents(body, **said))
+    assert all(isinstance(one, Document) for one in found), found
+    return [one.value for one in found if isinstance(one, Document)]
+
+
+def test_xml_is_names_attributes_and_text() -> None:
+    [value] = documents(
+        b'<r xmlns="urn:x" a="1"><one>t</one><two b="2">u</two><two/><!-- c --><q:three xmlns:q="urn:y"/></r>'
+    )
+    assert value == {
+        "@format": "xml",
+        "@root": "r",
+        "@xmlns": "urn:x",
+        "r": {"@a": "1", "one": "t", "two": [{"@b": "2", "#text": "u"}, ""], "three": ""},
+    }
+
+
+def test_characters_that_xml_escapes_are_read_and_its_own_entities_are_the_only_ones() -> None:
+    [value] = documents(b"<r>&lt;&amp;&#233;<![CDATA[<b>]]></r>")
+    assert value["r"] == "<&é<b>"
+    [refused] = read_documents(b"<r>&unknown;</r>")
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.MALFORMED_XML
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_csv_is_a_record_per_row_whatever_divides_it(delimiter: str, end: str) -> None:
+    rows = [["a", "b", "b"], ["1", "x" + delimiter + "y", "z"], ["", "", ""], ["2", 'q"q', "line\nbreak"]]
+    text = end.join(delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
+    assert documents(text.encode()) == [
+        {"@format": "csv", "@row": 1, "a": "1", "b": ["x" + delimiter + "y", "z"]},
+        {"@format": "csv", "@row": 2, "a": "2", "b": ['q"q', "line\nbreak"]},
+    ]
+
+
+def test_a_row_with_too_many_cells_is_refused_by_itself() -> None:
+    first, second, third = read_documents(b"a,b\n1,2\n1,2,3\n4,5\n")
+    assert isinstance(first, Document)
+    assert isinstance(second, Refusal)
+    assert isinstance(third, Document)
+    assert second.reason is Reason.MALFORMED_CSV
+
+
+def test_a_column_may_be_named_like_an_envelope_or_a_mark() -> None:
+    [value] = documents(b"type,source,id,data,@format\nfall,ward,1,x,hl7v2\n")
+    assert (value["@format"], value["type"]) == ("csv", "fall")
+
+
+def test_rows_are_read_one_at_a_time() -> None:
+    body = b"a,b\n" + b"1,two words\n" * 9_000
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        count = sum(1 for _ in read_documents(body))
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert count == 9_000
+    assert peak < 8 * len(body), "the text and a row; all rows would be thirty times the body"
+
+
+def test_hl7_keeps_repetitions_components_and_meanings_of_escapes() -> None:
+    [value] = documents(b"MSH|^~\\&|A|B\rPES|x\\T\\y^b\\F\\c~second|\\X41\\\\.br\\\\Zown\\z||last\r")
+    head, sender = value["segments"]
+    assert (head["name"], head["fields"][1:4]) == ("MSH", [[["|"]], [["^~\\&"]], [["A"]]])
+    assert sender["fields"][1:] == [[["x&y", "b|c"], ["second"]], [["A\nz"]], [[""]], [["last"]]]
+
+
+def test_a_form_is_its_fields() -> None:
+    media_type = "application/x-www-form-urlencoded"
+    assert documents(b"a=1&b=x+y&b=%C3%A9", media_type=media_type) == [{"@format": "form", "a": "1", "b": ["x y", "é"]}]
+
+
+@pytest.mark.parametrize(
+    ("pack", "encodings"),
+    [
+        (gzip.compress, "gzip"),
+        (gzip.compress, None),
+        (zlib.compress, "deflate"),
+        (lambda body: zlib.compress(body)[2:-4], "deflate"),
+        (zstandard.compress, "zstd"),
+        (zstandard.compress, None),
+        (lambda body: gzip.compress(zstandard.compress(body)), "zstd, gzip"),
+        (lambda body: body, "gzip"),
+    ],
+)
+def test_packed_bodies_are_opened_and_what_a_proxy_opened_already_is_read(pack: Any, encodings: str | None) -> None:
+    assert documents(pack(b'{"a": 1}'), encodings=encodings) == [{"a": 1}]
+
+
+def test_a_zip_is_the_files_in_it_and_a_broken_one_stops_nothing() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("folder/", b"")
+        archive.writestr("a.json", b'{"a": 1}')
+        archive.writestr("b.xml", b"<open>")
+        archive.writestr("c.csv", b"a,b\n1,2\n3,4\n")
+    found = list(read_documents(made.getvalue()))
+    assert [isinstance(one, Document) for one in found] == [True, False, True, True]
+
+
+@given(st.recursive(st.text("ab<&é\n", max_size=5), lambda inner: st.lists(inner, max_size=4), max_leaves=20))
+def test_xml_of_any_shape_is_read_and_its_text_kept(tree: Any) -> None:
+    def written(node: Any) -> str:
+        if isinstance(node, str):
+            return "<t>" + node.replace("&", "&amp;").replace("<", "&lt;") + "</t>"
+        return "<n>" + "".join(map(written, node)) + "</n>"
+
+    def texts(node: Any) -> str:
+        return node if isinstance(node, str) else "".join(map(texts, node))
+
+    def read(value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        return "".join(map(read, value.values() if isinstance(value, dict) else value))
+
+    [found] = documents(written(tree).encode())
+    assert sorted(read(found[found["@root"]])) == sorted(texts(tree))
