@@ -79,7 +79,7 @@ def spoiled(draw: st.DrawFn) -> Any:
         if not places:
             break
         place = draw(st.sampled_from(places))
-        record = _put(record, place, draw(names if place[-1] == "resourceType" else st.one_of(names, spoiling)))
+        record = _put(record, place, draw(st.one_of(names, spoiling)))
     return record
 
 
