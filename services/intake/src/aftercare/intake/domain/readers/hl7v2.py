@@ -65,9 +65,10 @@ def _field(field: Any, escape: str) -> list[list[str]]:
 
 
 def _repetition(one: Any, escape: str) -> list[str]:
-    if isinstance(one, str):
-        return [_unescaped(one, escape)]
-    return ["&".join(_unescaped(str(part), escape) for part in component) for component in one]
+    """The components of a repetition; parts of a component are joined by `&`, as most write them."""
+    components = [one] if isinstance(one, str) else one
+    parts = [[component] if isinstance(component, str) else component for component in components]
+    return ["&".join(_unescaped(str(part), escape) for part in component) for component in parts]
 
 
 def _unescaped(words: str, escape: str) -> str:
