@@ -12,8 +12,9 @@ from aftercare.intake.adapters.parking import Filter
 from aftercare.intake.adapters.vault import AesVault
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.domain.fhir.settings import FhirServer
-from aftercare.intake.domain.source import Sources
-from aftercare.intake.service_layer.fetch_ports import Answer
+from aftercare.intake.domain.outcome import Pointer
+from aftercare.intake.domain.source import Source, Sources
+from aftercare.intake.service_layer.fetch_ports import Answer, Fetched
 from aftercare.intake.service_layer.fetching import Fetcher
 from aftercare.intake.service_layer.replay import Replaying
 
@@ -138,6 +139,30 @@ async def test_what_was_given_up_is_fetched_anew_when_somebody_releases_it(
     release = await replaying.begin(wanted, contact=True, rate=100, asked_by="test")
     await replaying.run(release.reference)
     await fetching.fetcher.step()
+    assert (await fetching.record(parked.reference))[0] == "mapped"
+
+
+async def test_trouble_with_one_source_does_not_stop_another(
+    fetching: Fetching, server: Server, adverse_event: Any
+) -> None:
+    class Broken:
+        async def fetch(self, asked: FhirServer, pointer: Pointer) -> Fetched:
+            if asked.per_second == 1.0:
+                raise RuntimeError
+            return await sound.fetch(asked, pointer)
+
+        async def close(self) -> None:
+            await sound.close()
+
+    sound = HttpFhirClient(fetching.running.clock, 100_000, {})
+    fetching.fetcher.connect = Broken
+    other = Source("other", fhir_server=FhirServer(server.base, per_second=1.0))
+    fetching.running.intake.door = Door(Sources((other, *fetching.running.intake.door.sources.known)), PLACES)
+    server.serves(adverse_event())
+    await fetching.running.take(pointing("ae-1"), source="other")
+    [parked] = await fetching.running.take(pointing("ae-1"))
+    with pytest.raises(RuntimeError):
+        await fetching.fetcher.step()
     assert (await fetching.record(parked.reference))[0] == "mapped"
 
 

@@ -54,7 +54,10 @@ class Fetcher:
         by_source: dict[str, list[Wish]] = defaultdict(list)
         for wanted in claimed:
             by_source[wanted.source].append(wanted)
-        await asyncio.gather(*(self._fetch_all(servers[source], found) for source, found in by_source.items()))
+        work = [self._fetch_all(servers[source], found) for source, found in by_source.items()]
+        for ended in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(ended, BaseException):  # told once every other source has had its turn
+                raise ended
         return 0.0 if len(claimed) == _AT_ONCE else _IDLE_SECONDS
 
     async def close(self) -> None:
