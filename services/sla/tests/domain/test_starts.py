@@ -23,6 +23,8 @@ def grave(**when: Any) -> Any:
         ({"harm_at_least": "moderate"}, {"harm": "moderate"}, True),
         ({"harm_at_least": "moderate"}, {"harm": "low"}, False),
         ({"harm_at_least": "moderate"}, {"harm": "unknown"}, False),
+        ({"harm_at_least": "unknown"}, {"harm": "unknown"}, True),
+        ({"harm_at_least": "unsafe-condition"}, {"harm": "unknown"}, False),
         ({"harm_at_least": "death", "unknown_harm": True}, {"harm": "unknown"}, True),
         ({"harm_at_least": "death", "unknown_harm": True}, {"harm": "severe"}, False),
         ({"harm_at_least": "severe", "flags": ["never-event"]}, {"harm": "no-harm", "flags": {"never-event"}}, True),
