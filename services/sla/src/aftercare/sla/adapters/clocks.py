@@ -78,10 +78,15 @@ async def put(connection: AsyncConnection, shelf: EditionShelf, changed: Sequenc
 
 
 async def advance(connection: AsyncConnection, changed: Sequence[Kept], now: datetime) -> None:
-    """Write what a tick changes: nothing of the clock itself, only how far it is."""
+    """Write what a tick changes: nothing of the clock itself, only how far it is.
+
+    Raises `LookupError` where a row is not the clock's own: what is said of it would be said again and again.
+    """
     if changed:
         values = {name: [_FIELDS[name][1](one) for one in changed] for name in _ADVANCED}
-        await connection.execute(_ADVANCE, {**values, "now": now})
+        written = await connection.execute(_ADVANCE, {**values, "now": now})
+        if written.rowcount != len(changed):
+            raise LookupError("a clock is kept under another reference than its own")
 
 
 async def kept_of_rows(connection: AsyncConnection, shelf: EditionShelf, rows: Sequence[Any]) -> list[Kept]:
