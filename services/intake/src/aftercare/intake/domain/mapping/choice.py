@@ -1,6 +1,7 @@
 """Which way a record is mapped: by its source's mapping file, by the table of formats, or by a file for anybody."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aftercare.intake.domain.contract.messages import is_ours
 from aftercare.intake.domain.envelope import Payload
@@ -9,6 +10,7 @@ from aftercare.intake.domain.mapping.plan import Mappings, SourceMapping
 from aftercare.intake.domain.mapping.records import NewContext, map_records, recognises
 from aftercare.intake.domain.mapping.trace import Trace
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
+from aftercare.intake.domain.unrecognised import refuse_unrecognised
 
 _UNKNOWN = frozenset({Reason.UNKNOWN_SHAPE, Reason.UNSUPPORTED_TYPE, Reason.UNSUPPORTED_FORMAT})
 
@@ -24,7 +26,7 @@ def endings_of(
     bound = _first(own, payload, trace)
     if bound is not None:
         return map_records(bound, payload, new_context, trace)
-    endings = map_payload(payload, new_context)
+    endings = _by_the_table(payload, new_context)
     if len(endings) != 1 or not (isinstance(endings[0], Refusal) and endings[0].reason in _UNKNOWN):
         return endings
     anybody = _first(mappings.anywhere, payload, trace)
@@ -34,6 +36,15 @@ def endings_of(
         detail = "none of the mapping files of its source recognises it"
         return [Refusal(Reason.UNKNOWN_SHAPE, detail, endings[0].format)]
     return endings
+
+
+def _by_the_table(payload: Payload, new_context: NewContext) -> Sequence[Examined]:
+    """No format of the table is a list: one thing in a list is that thing, and of several none may be lost."""
+    if is_ours(payload) or not isinstance(payload.value, list):
+        return map_payload(payload, new_context)
+    if len(payload.value) == 1 and isinstance(payload.value[0], dict):
+        return map_payload(replace(payload, value=payload.value[0]), new_context)
+    return [refuse_unrecognised(payload)]
 
 
 def _first(mappings: Sequence[SourceMapping], payload: Payload, trace: Trace | None) -> SourceMapping | None:
