@@ -288,6 +288,16 @@ def test_a_miss_is_said_when_it_is_due_and_not_much_after() -> None:
     assert with_miss({**MISSED, "at": MONDAY + 23 * HOUR}) == [Kind.WRONG_END_TIME]
 
 
+def test_an_ending_that_is_said_again_is_not_late() -> None:
+    rules = packs(deadline("in-a-day", hours=24, rest={"start": {"on": ["incident-known"], "at": "discovered"}}))
+    story = Story().incident(MONDAY, discovered=MONDAY)
+    story.incident(MONDAY + 2 * DAY, incident.IncidentAmendedV1, received=MONDAY)
+    again = {**MISSED, "time": MONDAY + 2 * DAY}
+    now = MONDAY + 3 * DAY
+    assert found(story, said(story, rules, now, *WARNED, MISSED, again), now, rules) == []
+    assert found(story, said(story, rules, now, *WARNED, again), now, rules) == [Kind.END_LATE]
+
+
 def test_a_clock_born_late_gives_one_warning_only() -> None:
     rules = packs(deadline("in-a-day", hours=24, rest={"start": {"on": ["incident-known"], "at": "occurred"}}))
     story = Story().incident(MONDAY, occurred=MONDAY - 3 * DAY)

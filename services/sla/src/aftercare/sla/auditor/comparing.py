@@ -113,8 +113,11 @@ def _ends_in_time(pair: Pair, moment: Moment) -> Iterator[Difference]:
 
 def _is_late(pair: Pair, said: Said, at: datetime, moment: Moment) -> bool:
     """Late by the engine's own fault: it had said before that instant that this would be it."""
-    known = (event for event in pair.account.events if event.revision < said.revision and event.time < at)
-    return said.time - at > moment.lateness and any(same(event.due, at) for event in known)
+    before = [event for event in pair.account.events if event.revision < said.revision]
+    if any(event.change is Change.MISSED and same(event.at, at) for event in before):
+        return False  # said again, since another of its times moved
+    foreseen = any(same(event.due, at) for event in before if event.time < at)
+    return foreseen and said.time - at > moment.lateness
 
 
 def _warnings(pair: Pair, moment: Moment) -> Iterator[Difference]:
