@@ -142,6 +142,17 @@ async def test_what_was_given_up_is_fetched_anew_when_somebody_releases_it(
     assert (await fetching.record(parked.reference))[0] == "mapped"
 
 
+async def test_the_same_words_again_are_fetched_again(fetching: Fetching, server: Server, adverse_event: Any) -> None:
+    server.says(302, Location="http://127.0.0.1:9/")
+    await fetching.running.take(pointing("ae-1"))
+    await fetching.fetcher.step()
+    server.serves(adverse_event())
+    for _ in range(2):
+        await fetching.running.take(*[pointing("ae-1")] * 3)
+        await fetching.fetcher.step()
+    assert [answer for _, answer in fetching.told] == [Answer.REDIRECTED, Answer.FETCHED, Answer.FETCHED]
+
+
 async def test_trouble_with_one_source_does_not_stop_another(
     fetching: Fetching, server: Server, adverse_event: Any
 ) -> None:

@@ -29,8 +29,9 @@ class Wish:
 
 
 async def wish(tx: Transaction, records: Sequence[Taken], vault: Vault) -> None:
-    """Have fetched what new records only point at, from now on; and anew what was given up."""
-    pointing = [(one, one.pointer) for one in records if one.is_new and one.pointer is not None]
+    """Have fetched what records only point at, from now on; and anew what was given up."""
+    once = {one.reference: one for one in records}
+    pointing = [(one, one.pointer) for one in once.values() if one.pointer is not None]
     if not pointing:
         return
     sealed = [vault.seal(json.dumps(asdict(pointer)).encode(), f"fetch:{one.reference}") for one, pointer in pointing]

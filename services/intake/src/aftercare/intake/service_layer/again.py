@@ -121,7 +121,7 @@ class Again:
             },
         )
         if taken.pointer is not None and self.contact:
-            await fetches.wish(tx, [replace(taken, reference=row.reference, is_new=True)], self.vault)
+            await fetches.wish(tx, [replace(taken, reference=row.reference)], self.vault)
         if taken.outcome is Ending.MAPPED:
             ledger.rename(taken.reference, row.reference)
             await self.intake.writes.conflicts(tx, [replace(taken, reference=row.reference)])
