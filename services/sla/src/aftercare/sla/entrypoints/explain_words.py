@@ -128,7 +128,7 @@ def _spelt_out(clock: Clock, place: Place) -> str:
 def _due(clock: Clock, place: Place) -> str:
     if clock.due is not None:
         return _short(clock.due, place)
-    return f"not before {_short(clock.opens, place)}" if clock.opens is not None else "never"
+    return f"not before {_short(clock.opens, place)}" if clock.opens is not None else "none"
 
 
 def _short(instant: datetime, place: Place) -> str:
