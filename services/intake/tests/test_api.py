@@ -292,6 +292,17 @@ async def test_an_operator_of_a_site_sees_what_waits_of_its_sources_alone(web: h
     assert (await web.get("/parked?older_than_days=x", headers=badge("operator"))).status_code == 422
 
 
+async def test_a_coordinator_reads_what_became_of_records_at_its_sites(
+    web: httpx.AsyncClient, adverse_event: Any
+) -> None:
+    taken = await web.post("/events", json=adverse_event(), headers=WRITER)
+    parked = await web.post("/events", json={"number": "A-1"}, headers=WRITER)
+    for site, known, waiting in (("hill", 200, 404), ("north", 404, 404), ("", 404, 404), ("*", 200, 200)):
+        headers = badge("coordinator", "c", site)
+        assert (await web.get(taken.headers["location"], headers=headers)).status_code == known
+        assert (await web.get(parked.headers["location"], headers=headers)).status_code == waiting
+
+
 async def test_conflicts_are_shown(web: httpx.AsyncClient, adverse_event: Any) -> None:
     await web.post("/events", json=adverse_event(), headers=WRITER)
     second = await web.post("/events", json=adverse_event(actuality="potential"), headers=WRITER)

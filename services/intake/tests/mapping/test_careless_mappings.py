@@ -63,7 +63,7 @@ def outputs(mapping: str, body: Any) -> list[str]:
 
 
 @given(stories, st.sampled_from(["\"'A-1'\"", "story", "list"]), st.booleans())
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_a_mapping_that_takes_the_story_for_every_field_lets_none_of_it_out(
     story: str, own: str, several: bool
 ) -> None:
@@ -73,7 +73,7 @@ def test_a_mapping_that_takes_the_story_for_every_field_lets_none_of_it_out(
 
 
 @given(stories)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_whole_records_taken_for_every_field_leave_nothing_behind(story: str) -> None:
     fields = FIELDS.format(id="\"'A-1'\"", any="'merge(@, @) || x'")
     told = outputs(HEAD + fields, {story: story})

@@ -36,7 +36,7 @@ EXPRESSIONS = [
 
 
 @given(st.sampled_from(EXPRESSIONS), values)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_an_expression_gives_something_or_says_that_it_can_not_be_applied(words: str, value: Any) -> None:
     expression = parse(words)
     with suppress(NotApplicableError):
@@ -44,7 +44,7 @@ def test_an_expression_gives_something_or_says_that_it_can_not_be_applied(words:
 
 
 @given(st.text(alphabet="abc.[]?*&|!='`\"\\ ,(){}@:0123é\n", max_size=40))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_words_are_an_expression_or_are_refused_with_a_place_within_them(words: str) -> None:
     try:
         parse(words)

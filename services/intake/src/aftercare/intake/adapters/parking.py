@@ -74,7 +74,7 @@ async def newest(tx: Transaction, wanted: Filter, limit: int, before: int | None
 
 
 async def explain(tx: Transaction, reference: str) -> dict[str, Any] | None:
-    """All that is known of one record, without the record."""
+    """All that is known of one record, without the record. `site`: that of its incident, where it has one."""
     row = (await tx.connection.execute(_ONE, {"reference": reference})).mappings().first()
     return None if row is None else _told(dict(row))
 
@@ -134,7 +134,11 @@ _NEWEST = text(
     f"select {_COLUMNS} from record r where{_WHICH}"  # noqa: S608 - constants of this file
     " and (cast(:before as bigint) is null or r.number < :before) order by r.number desc limit :limit"
 )
-_ONE = text(f"select {_COLUMNS} from record where reference = :reference")  # noqa: S608 - a constant of this file
+_ONE = text(
+    f"select {_COLUMNS},"  # noqa: S608 - a constant of this file
+    " (select i.book->'details'->>'site' from incident i where i.incident = record.incident) as site"
+    " from record where reference = :reference"
+)
 _ALIKE = text(
     "select count(*) as records, min(received_at) as since from record"
     " where source = :source and outcome = :outcome and reason = :reason and detail = :detail"

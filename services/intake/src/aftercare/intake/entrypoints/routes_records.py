@@ -53,11 +53,11 @@ async def try_records(request: Request, caller: Caller, application: App) -> JSO
 
 @router.get("/records/{reference}")
 async def read_record(request: Request, reference: str, caller: Caller, application: App) -> JSONResponse:
-    """What became of a record. A source system sees its own."""
+    """What became of a record. A source system sees its own, a coordinator those of its sites."""
     RIGHTS.require(caller, "read-record")
     async with request.app.state.runtime.unit_of_work() as tx:
         found = await parking.explain(tx, reference)
-    if found is None or not _may_read(caller, application, found["source"]):
+    if found is None or not _may_read(caller, application, found):
         raise HTTPException(404, "there is no such record")
     return JSONResponse(told(found))
 
@@ -70,11 +70,11 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
-def _may_read(caller: Principal, application: App, source: str) -> bool:
-    if caller.has("operator", "coordinator"):
+def _may_read(caller: Principal, application: App, record: dict[str, Any]) -> bool:
+    if caller.has("operator") or (caller.has("coordinator") and caller.sees(record["site"])):
         return True
     bound = application.intake.door.sources.of_client(caller.client_id)
-    return bound is None or bound.name == source
+    return caller.has("intake-writer") and (bound is None or bound.name == record["source"])
 
 
 async def take(request: Request, arrival: Arrival, caller: Principal, key: str | None) -> dict[str, Any]:
