@@ -140,3 +140,10 @@ def test_a_retracted_event_is_withdrawn(endings: Endings) -> None:
     [ending] = endings("lfpse/v5-retracted.json")
     assert isinstance(ending, Mapped)
     assert isinstance(ending.fact, IncidentWithdrawal)
+
+
+def test_the_codes_are_kept_beside_what_was_derived_from_them(endings: Endings) -> None:
+    [ending] = endings("lfpse/v6-fatal.json")
+    assert isinstance(ending, Mapped)
+    assert ending.stated == ("lfpse-physical:2", "lfpse-physical:1", "lfpse-psychological:1")
+    assert ending.doubts[0] == "unknown-code:physicalharm", "9 is no code of that scale, and is not kept"

@@ -52,6 +52,8 @@ def derive_harm(axes: Axes) -> HarmLevel:
     return HarmLevel.UNKNOWN
 
 
+OWN_SCALE = "aftercare"
+"""Our own words: a code of theirs says no more than the harm."""
 HARM_SCALES: Mapping[str, HarmScale] = load_scales()
 
 

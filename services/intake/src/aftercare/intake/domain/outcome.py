@@ -207,6 +207,8 @@ class Mapped:
     fact: Fact
     doubts: tuple[str, ...] = ()
     """What could not be read and was left out, as slugs: raw values stay in the encrypted store."""
+    stated: tuple[str, ...] = ()
+    """Codes of harm as the source stated them, of scales that we know: `lfpse-physical:2`."""
     heard: Heard | None = None
 
 

@@ -96,6 +96,8 @@ def describe(result: DryResult) -> dict[str, Any]:
     }
     if taken.doubts:
         line["doubts"] = list(taken.doubts)
+    if taken.stated:
+        line["stated"] = list(taken.stated)
     if taken.outcome == "mapped":
         line["event"] = result.event
         line["also"] = list(result.also)

@@ -40,6 +40,8 @@ class Taken:
     incident: str | None = None
     rca: str | None = None
     doubts: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
+    """Codes of harm as the source stated them."""
     identity_key: str = field(default="", repr=False)
     version_key: str = field(default="", repr=False)
     body_hash: str = field(default="", repr=False)
@@ -119,6 +121,7 @@ def take(ledger: Ledger, naming: Naming, examination: Examination, body_hash: st
         Reason.MAPPED,
         "",
         doubts=(*ending.doubts, *_from_the_future(ending, received)),
+        stated=ending.stated,
         identity_key=key[1],
         version_key=version_key,
         body_hash=ending.body_hash,

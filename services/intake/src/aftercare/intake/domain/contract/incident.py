@@ -18,7 +18,7 @@ from aftercare.intake.domain.facts import (
     NamedPatient,
     NamedStaff,
 )
-from aftercare.intake.domain.harm import AXES_RULE, Axes, derive_harm, read_harm
+from aftercare.intake.domain.harm import AXES_RULE, Axes, derive_harm
 from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj
 from aftercare.intake.domain.outcome import Reason, RefusedError
 from aftercare.intake.domain.vocabulary import (
@@ -105,14 +105,13 @@ def _harm(data: JsonObject, context: Context, axes: Axes) -> tuple[HarmLevel, st
     stated = obj(said)
     code = identifier(stated.get("code")) if stated else identifier(said)
     scale = identifier(stated.get("scale")) or context.source.harm_scale
-    read = read_harm(scale, code) if scale and code else None
-    if read is None:
+    known = context.harm(scale, code, "harm") if scale and code else None
+    if known is None:
         context.doubts.note("unknown-code:harm" if scale else "harm-without-scale")
         return HarmLevel.UNKNOWN, AXES_RULE
-    level, rule = read
-    if axes.actuality is Actuality.POTENTIAL and level is not HarmLevel.UNSAFE_CONDITION:
-        return HarmLevel.NEAR_MISS, rule
-    return level, rule
+    if axes.actuality is Actuality.POTENTIAL and known.level is not HarmLevel.UNSAFE_CONDITION:
+        return HarmLevel.NEAR_MISS, known.rule
+    return known.level, known.rule
 
 
 def _reporter(reporter: JsonObject, context: Context, *, fears: bool) -> list[NamedStaff]:

@@ -49,7 +49,7 @@ def map_message(payload: Payload, context: Context) -> Mapped:
     fact = mapper(payload.value, context)
     digest = body_hash([name, payload.value])
     identity, version = _identity(fact, payload, digest)
-    return Mapped(FORMAT, identity, version, digest, fact, context.doubts.slugs)
+    return Mapped(FORMAT, identity, version, digest, fact, context.doubts.slugs, tuple(map(str, context.harms)))
 
 
 def _identity(fact: Fact, payload: Payload, digest: str) -> tuple[RecordIdentity, Version]:

@@ -14,7 +14,6 @@ from typing import Any
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport
 from aftercare.intake.domain.format_row import Format
-from aftercare.intake.domain.harm import stated_harm
 from aftercare.intake.domain.json_values import identifier, items, text
 from aftercare.intake.domain.national.parts import mapped, one_record, required
 from aftercare.intake.domain.outcome import Examined
@@ -63,10 +62,7 @@ def _details(cells: Mapping[str, str], context: Context) -> IncidentDetails:
 
 
 def _harm(cells: Mapping[str, str], context: Context) -> HarmLevel:
-    written = cells.get(HARM)
-    stated = stated_harm("jcqhc", written)
-    if written is not None and stated is None:
-        context.doubts.note("unknown-code:degree-of-accident")
+    stated = context.harm("jcqhc", cells.get(HARM), "degree-of-accident")
     return stated.level if stated is not None else HarmLevel.UNKNOWN
 
 

@@ -13,7 +13,7 @@ from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, IncidentWithdrawal, NamedPatient, Version
 from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, entries_of
 from aftercare.intake.domain.format_row import Format, NewContext
-from aftercare.intake.domain.harm import StatedHarm, stated_harm, worst
+from aftercare.intake.domain.harm import StatedHarm, worst
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, items, obj, objects, text
 from aftercare.intake.domain.national import lfpse_people, lfpse_time
 from aftercare.intake.domain.national.extensions import Index, Values, extensions, first, index_of, parts_of, plain_name
@@ -130,11 +130,8 @@ def _harms(record: _Record, context: Context) -> list[StatedHarm]:
     for patient in record.parts("patientinformation"):
         for part, scale in _HARM.items():
             for code in patient.get(part, ()):
-                stated = stated_harm(scale, identifier(code))
-                if stated is None:
-                    context.doubts.note(f"unknown-code:{part}")
-                else:
-                    found.append(stated)
+                stated = context.harm(scale, identifier(code) or "-", part)
+                found.extend([stated] if stated is not None else [])
     return found
 
 

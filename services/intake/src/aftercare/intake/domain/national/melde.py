@@ -9,7 +9,7 @@ from typing import Any
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, Named, NamedPatient, NamedStaff, Version
 from aftercare.intake.domain.format_row import Format
-from aftercare.intake.domain.harm import stated_harm, worst
+from aftercare.intake.domain.harm import worst
 from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, text
 from aftercare.intake.domain.national.parts import display_name, mapped, nested, one_record, required
 from aftercare.intake.domain.outcome import Examined, Reason, RefusedError
@@ -108,11 +108,8 @@ def _harm(parts: dict[str, JsonObject], context: Context) -> HarmLevel:
     levels = []
     for area, name, scale in _STATED_HARM:
         for code in items(parts.get(area, {}).get(name)):
-            stated = stated_harm(scale, text(code))
-            if stated is None:
-                context.doubts.note(f"unknown-code:{name}")
-            else:
-                levels.append(stated.level)
+            stated = context.harm(scale, text(code) or "-", name)
+            levels.extend([stated.level] if stated is not None else [])
     if parts.get("Biovigilance", {}).get("ActualConsequenceForPatient") is not None:
         context.doubts.note("unknown-code:ActualConsequenceForPatient")
     return worst(levels)

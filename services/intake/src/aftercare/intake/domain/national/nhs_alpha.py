@@ -7,7 +7,6 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport
 from aftercare.intake.domain.format_row import Format, NewContext
-from aftercare.intake.domain.harm import stated_harm
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, obj, objects, text
 from aftercare.intake.domain.national.parts import each, mapped, nested
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
@@ -38,9 +37,7 @@ def map_incident(incident: JsonObject, context: Context) -> Examined:
 
 def _details(incident: JsonObject, context: Context) -> IncidentDetails:
     written = text(nested(incident, "DegreeOfHarm")) or text(nested(incident, "DegreeOfHarm", "#text"))
-    stated = stated_harm("nhs-alpha", written)
-    if written is not None and stated is None:
-        context.doubts.note("unknown-code:DegreeOfHarm")
+    stated = context.harm("nhs-alpha", written, "DegreeOfHarm")
     harm = stated.level if stated is not None else HarmLevel.UNKNOWN
     when = incident.get("IncidentDate")
     exact = nested(when, "ExactDate") if isinstance(when, dict) else when

@@ -31,7 +31,8 @@ def mapped(
 ) -> Mapped:
     """The ending of an incident record."""
     identity = RecordIdentity("incident", source_id)
-    return Mapped(name, identity, version, body_hash(record), fact, context.doubts.slugs)
+    stated = tuple(map(str, context.harms))
+    return Mapped(name, identity, version, body_hash(record), fact, context.doubts.slugs, stated)
 
 
 def event(name: str, record: Any, once: str, fact: Fact, context: Context) -> Mapped:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aftercare.intake.domain.context import Context
-from aftercare.intake.domain.harm import Axes, derive_harm, stated_harm, worst
+from aftercare.intake.domain.harm import Axes, derive_harm, worst
 from aftercare.intake.domain.national.segments import Segment
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, Outcome, Seriousness, Severity
 
@@ -52,9 +52,6 @@ def _severity(observation: Segment) -> Severity | None:
 def _consequences(observations: Sequence[Segment], context: Context) -> list[HarmLevel]:
     levels = []
     for code in (one[0].strip() for observation in observations for one in observation.repetitions(11) if one):
-        stated = stated_harm("hl7-event-consequence", code)
-        if stated is not None:
-            levels.append(stated.level)
-        elif code:
-            context.doubts.note("unknown-code:PEO-11")
+        stated = context.harm("hl7-event-consequence", code, "PEO-11")
+        levels.extend([stated.level] if stated is not None else [])
     return levels
