@@ -95,6 +95,7 @@ _STATEMENTS = (
         subject text not null,
         kind text not null,
         found timestamptz not null,
+        is_sure boolean not null,
         primary key (rule, subject, kind),
         constraint standing_difference_rule_pattern check ("rule" ~ '^[a-z0-9][a-z0-9._-]{0,63}$'),
         constraint standing_difference_subject_pattern check

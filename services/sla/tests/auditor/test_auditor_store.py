@@ -65,15 +65,20 @@ async def test_a_family_is_all_that_hangs_together_and_nothing_else(unit_of_work
         assert set(family.facts) == set(facts[:4])
 
 
-async def test_a_difference_stands_until_it_is_gone_and_is_new_once(unit_of_work: Any) -> None:
+async def test_a_difference_is_said_when_a_second_round_sees_it_too_and_again_after_it_was_gone(
+    unit_of_work: Any,
+) -> None:
     one = Difference(Kind.WRONG_DUE, "promise", ref("inc", "fall"))
     async with unit_of_work() as tx:
-        assert await store.stand(tx.connection, [one.subject], [one], MONDAY) == [one]
-        assert await store.stand(tx.connection, [one.subject], [one], MONDAY) == []
+
+        async def rounds(*seen: list[Difference]) -> list[tuple[list[Difference], bool]]:
+            return [await store.stand(tx.connection, [one.subject], differences, MONDAY) for differences in seen]
+
+        assert await rounds([one], [one], [one]) == [([], True), ([one], False), ([], False)]
         assert await store.standing(tx.connection) == 1
-        assert await store.stand(tx.connection, [one.subject], [], MONDAY) == []
+        assert await rounds([], [one]) == [([], False), ([], True)]
         assert await store.standing(tx.connection) == 0
-        assert await store.stand(tx.connection, [one.subject], [one], MONDAY) == [one]
+        assert await rounds([], [one], [one]) == [([], False), ([], True), ([one], False)]
 
 
 async def test_what_ended_is_forgotten_in_the_end_but_nothing_that_is_waited_for(unit_of_work: Any) -> None:

@@ -142,22 +142,28 @@ class Auditor:
     async def _judge(self, tx: Transaction, subject: str, family: Family, moment: Moment) -> None:
         finding = audit(family.facts, family.said, self._book.packs, self._book.organisation, moment)
         await store.looked(tx.connection, family.subjects)
-        if finding.look_again is not None:
-            await store.look_again(tx.connection, {subject: finding.look_again})
+        again = [finding.look_again] if finding.look_again is not None else []
         if finding.is_judged:
             count_compared(self._book.side, finding.compared)
-            for one in await store.stand(tx.connection, family.subjects, finding.differences, tx.now):
-                count_difference(self._book.side, _CLASSES.get(one.kind, DifferenceClass.TIME))
-                log.warning(
-                    "%s: %s differs: expected %s %s, published %s %s",
-                    one.subject,
-                    one.kind,
-                    one.expected_status,
-                    one.expected,
-                    one.published_status,
-                    one.published,
-                )
-                tx.emit(self._message(one, family, tx.now))
+            sure, has_unsure = await store.stand(tx.connection, family.subjects, finding.differences, tx.now)
+            again += [tx.now + self._limits.settle] if has_unsure else []
+            for one in sure:
+                self._say(tx, one, family)
+        if again:
+            await store.look_again(tx.connection, {subject: min(again)})
+
+    def _say(self, tx: Transaction, one: Difference, family: Family) -> None:
+        count_difference(self._book.side, _CLASSES.get(one.kind, DifferenceClass.TIME))
+        log.warning(
+            "%s: %s differs: expected %s %s, published %s %s",
+            one.subject,
+            one.kind,
+            one.expected_status,
+            one.expected,
+            one.published_status,
+            one.published,
+        )
+        tx.emit(self._message(one, family, tx.now))
 
     def _message(self, one: Difference, family: Family, now: datetime) -> clock_audit._DifferenceFound:
         clock = next((said.clock for said in family.said if (said.rule, said.subject) == (one.rule, one.subject)), None)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, or_, select
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -102,25 +102,35 @@ async def advance(connection: AsyncConnection, topic: str, read: Mapping[int, Po
 
 async def stand(
     connection: AsyncConnection, subjects: Iterable[str], differences: Sequence[Difference], now: datetime
-) -> list[Difference]:
-    """Keep which differences of these subjects stand. Returns those that did not stand before."""
+) -> tuple[list[Difference], bool]:
+    """Keep which differences of these subjects stand.
+
+    Returns those that a second round has seen for the first time, and whether there are any that only one has.
+    """
     table = tables.standing
     rows = await connection.execute(select(table).where(table.c.subject.in_(list(subjects))))
-    before = {(row.rule, row.subject, row.kind) for row in rows}
+    before = {(row.rule, row.subject, row.kind): row.is_sure for row in rows}
     after = {(one.rule, one.subject, one.kind.value): one for one in differences}
-    for rule, subject, kind in before - after.keys():
-        gone = (table.c.rule == rule) & (table.c.subject == subject) & (table.c.kind == kind)
-        await connection.execute(delete(table).where(gone))
-    fresh = [one for key, one in after.items() if key not in before]
-    rows_of = [{"rule": one.rule, "subject": one.subject, "kind": one.kind.value, "found": now} for one in fresh]
-    if rows_of:
-        await connection.execute(insert(table), rows_of)
-    return fresh
+    for key in before.keys() - after.keys():
+        await connection.execute(delete(table).where(_is(key)))
+    sure = [key for key in after if before.get(key) is False]
+    for key in sure:
+        await connection.execute(update(table).where(_is(key)).values(is_sure=True))
+    fresh = [{"rule": key[0], "subject": key[1], "kind": key[2]} for key in after if key not in before]
+    if fresh:
+        await connection.execute(insert(table), [{**one, "found": now, "is_sure": False} for one in fresh])
+    return [after[key] for key in sure], bool(fresh)
+
+
+def _is(key: tuple[str, str, str]) -> ColumnElement[bool]:
+    table, (rule, subject, kind) = tables.standing, key
+    return (table.c.rule == rule) & (table.c.subject == subject) & (table.c.kind == kind)
 
 
 async def standing(connection: AsyncConnection) -> int:
-    """How many differences stand."""
-    return await connection.scalar(select(func.count()).select_from(tables.standing)) or 0
+    """How many differences stand, as two rounds have seen."""
+    table = tables.standing
+    return await connection.scalar(select(func.count()).select_from(table).where(table.c.is_sure)) or 0
 
 
 async def forget(connection: AsyncConnection, before: datetime) -> None:

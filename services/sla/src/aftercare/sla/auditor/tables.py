@@ -115,12 +115,13 @@ standing = Table(
     _text("subject", key=True),
     _text("kind", key=True),
     _instant("found", null=False),
+    Column("is_sure", Boolean, nullable=False),
     checks.pattern("rule", checks.SLUG),
     checks.subject("subject"),
     checks.one_of("kind", Kind),
     Index("standing_by_subject", "subject"),
 )
-"""Differences that were said and have not gone."""
+"""Differences that stand. `is_sure`: a second round saw it too, so it was said."""
 
 position = Table(
     "read_position",
