@@ -92,3 +92,22 @@ async def test_what_is_kept_of_a_support_clock_names_nobody(support: Any) -> Non
     await support.hear(say.reached("ana", support.clock.now()))
     assert say.ref("per", "ana") not in "".join(await support.snapshot())
     assert all(say.ref("per", "ana") not in one.model_dump_json() for one in await support.said())
+
+
+async def test_a_clock_that_cannot_be_ticked_holds_up_no_other_and_is_said_nothing_of(event: Any) -> None:
+    await event.hear(say.reported("fall"), say.reported("slip"))
+    await event.rows(
+        "update clock set clock = 'clk_' || repeat('0', 32) where subject = :it returning 1", it=say.ref("inc", "slip")
+    )
+    event.clock.set(say.MONDAY_NOON + 5 * HOUR)
+    await event.ticker.step()
+    assert await event.story("apology", say.ref("inc", "fall")) == ["started", "warned 50"]
+    assert await event.story("apology", say.ref("inc", "slip")) == ["started"]
+
+
+async def test_promises_are_kept_time_of_while_the_broker_is_away(event: Any) -> None:
+    """Nothing publishes here: what is said waits in the outbox, each at its instant."""
+    await event.hear(say.reported("fall"))
+    await event.pass_time(hours=10)
+    times = [row.created_at for row in await event.rows("select created_at from outbox order by id")]
+    assert [(at - say.MONDAY_NOON) / HOUR for at in times] == [0, 5, 8, 10]

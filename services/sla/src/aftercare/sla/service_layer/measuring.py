@@ -12,6 +12,9 @@ from aftercare.sla import telemetry
 from aftercare.sla.domain import model
 from aftercare.sla.telemetry import MeasuredRule, Outcome, RuleLabels
 
+_COMMITTING = "commit"
+"""What SQLAlchemy calls the moment. Nothing is ended here: the kit does that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -32,7 +35,7 @@ class Meter:
         """Count `said` when `tx` commits, and not at all when it does not."""
         connection = tx.connection.sync_connection
         if said and connection is not None:
-            event.listen(connection, "commit", lambda _connection: self._measure(said), once=True)
+            event.listen(connection, _COMMITTING, lambda _connection: self._measure(said), once=True)
 
     def rules(self, editions: Iterable[model.Edition]) -> list[MeasuredRule]:
         """Every rule that can be measured, once, in the newest of its versions."""
