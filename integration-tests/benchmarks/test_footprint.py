@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from aftercare_local.environment import SERVICES
 from aftercare_local.stack import Stack
 from aftercare_local.world.world import World
 from benchmarks.figures import RUNS, Sample, against, show
@@ -28,7 +29,7 @@ def test_memory_and_idle_load_of_each_process(stack: Stack, world: World) -> Non
     windows = [idle_percent(stack, IDLE_SECONDS) for _ in range(RUNS)]
     idle = {name: Sample.of(window[name] for window in windows) for name in windows[0]}
     assert set(used) == set(fresh)
-    assert len(used) == 8
+    assert len(used) == 2 * len(SERVICES)
     report_memory(fresh, used)
     report_idle(idle)
 
