@@ -10,7 +10,7 @@ from aftercare.sla.auditor.comparing import Moment, Pair, compare
 from aftercare.sla.auditor.deriving import Derived, derive, revisions_begin
 from aftercare.sla.auditor.dossier import REVISIONS, Dossier
 from aftercare.sla.auditor.facts import Difference, Fact, Kind, Said
-from aftercare.sla.auditor.marks import Life, expected, live, way_points
+from aftercare.sla.auditor.marks import Life, expected, live, misses, way_points
 from aftercare.sla.auditor.published import Account
 from aftercare.sla.auditor.starting import Birth, PacksAt, births
 
@@ -93,8 +93,7 @@ def _judge(
         return ()
     if account is None:
         return (Difference(Kind.MISSING_CLOCK, *key, expected=settled.birth.at),)
-    dues = tuple(phase.clock.due for phase in life.phases if phase.clock.due is not None)
-    return tuple(compare(Pair(settled, expected(life, moment.settle), account, dues), moment))
+    return tuple(compare(Pair(settled, expected(life, moment.settle), account, misses(life)), moment))
 
 
 def _began_unseen(life: Life | None, account: Account | None, moment: Moment, known: Dossier) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aftercare.programme.clocks import Recurring
 from aftercare.sla.auditor.deriving import Derived
 from aftercare.sla.auditor.facts import Change, Difference, Kind, Said, Status
-from aftercare.sla.auditor.marks import BORN_LATE, Mark, Worth
+from aftercare.sla.auditor.marks import Mark, Worth
 from aftercare.sla.auditor.published import Account
 
 EXACT = timedelta(milliseconds=1)
@@ -38,8 +38,8 @@ class Pair:
     derived: Derived
     marks: list[Mark]
     account: Account
-    dues: tuple[datetime, ...]
-    """Every instant that it was ever due at, by what was known in each phase of its life."""
+    misses: tuple[datetime, ...]
+    """Instants at which it came due while it ran, by what was known then."""
 
     def differs(self, kind: Kind, **what: object) -> Difference:
         birth = self.derived.birth
@@ -107,17 +107,16 @@ def _ends_in_time(pair: Pair, moment: Moment) -> Iterator[Difference]:
             continue
         if said.time < said.at:
             yield pair.differs(Kind.END_EARLY, expected=said.at, published=said.time)
-        elif said.due is not None and same(said.at, said.due) and _is_late(pair, said, said.at, moment):
+        elif _is_late(pair, said, said.at, moment):
             yield pair.differs(Kind.END_LATE, expected=said.at, published=said.time)
 
 
 def _is_late(pair: Pair, said: Said, at: datetime, moment: Moment) -> bool:
-    """Late by the engine's own fault: it had said before that instant that this would be it."""
-    before = [event for event in pair.account.events if event.revision < said.revision]
-    if any(event.change is Change.MISSED and same(event.at, at) for event in before):
-        return False  # said again, since another of its times moved
-    foreseen = any(same(event.due, at) for event in before if event.time < at)
-    return foreseen and said.time - at > moment.lateness
+    """Late by the engine's own fault: nothing but time had to pass, and it was not said before."""
+    before = (event for event in pair.account.events if event.revision < said.revision)
+    again = any(event.change is Change.MISSED and same(event.at, at) for event in before)
+    foreseen = any(same(miss, at) for miss in pair.misses)
+    return foreseen and not again and said.time - at > moment.lateness
 
 
 def _warnings(pair: Pair, moment: Moment) -> Iterator[Difference]:
@@ -125,8 +124,6 @@ def _warnings(pair: Pair, moment: Moment) -> Iterator[Difference]:
     for percent in sorted(percents):
         said = [event for event in pair.account.warned if event.percent == percent]
         marks = [mark for mark in pair.marks if mark.percent == percent]
-        if percent == BORN_LATE and not marks:
-            said = [event for event in said if not any(same(event.at, due) for due in pair.dues)]
         yield from _one_warning(pair, percent, marks, said, moment)
 
 

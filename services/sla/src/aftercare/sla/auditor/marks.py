@@ -73,6 +73,12 @@ def expected(life: Life, grace: timedelta) -> list[Mark]:
     return [mark for mark in marks if mark.worth is not Worth.NEVER]
 
 
+def misses(life: Life) -> tuple[datetime, ...]:
+    """Instants at which it came due by the passing of time alone, while it ran."""
+    running = (phase for phase in life.phases if phase.clock.end.status is Status.RUNNING)
+    return tuple(one.clock.due for one in running if one.clock.due is not None and one.clock.due <= one.until)
+
+
 def way_points(clock: Derived) -> dict[int, datetime]:
     """Percent and instant of each warning on the way; the miss itself is none, except an age's objective."""
     if clock.way is None:
