@@ -81,3 +81,8 @@ def test_an_event_without_data_asks_for_the_report(endings: Endings) -> None:
 def test_a_part_that_does_not_say_of_which_report_is_parked_and_says_so(endings: Endings) -> None:
     found = refusal_of(endings("hmpps/staff-list-of-nobody-knows-which-report.json")[0])
     assert (found.reason, found.format) == (Reason.MISSING_FIELD, "hmpps-part")
+
+
+def test_an_in_house_record_that_shares_a_field_name_is_not_taken_for_a_part(endings: Endings) -> None:
+    found = refusal_of(endings({"staffUsername": "x", "ward": "7", "when": "2026-03-02"})[0])
+    assert (found.reason, found.format) == (Reason.UNKNOWN_SHAPE, "json")

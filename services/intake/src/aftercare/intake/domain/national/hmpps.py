@@ -68,15 +68,31 @@ _WITHDRAWN = {
     "NOT_REPORTABLE": WithdrawalReason.NOT_REPORTABLE,
 }
 _SET_ASIDE = "ON_HOLD"
-_PARTS = (
-    frozenset({"staffUsername", "staffRole"}),
-    frozenset({"prisonerNumber", "prisonerRole"}),
-    frozenset({"descriptionOfChange", "userAction"}),
-    frozenset({"question", "responses"}),
-    frozenset({"text", "firstName", "lastName", "createdBy"}),
-    frozenset({"text", "firstName", "lastName", "createdAt"}),
-    frozenset({"staffUsername"}),
+_STAFF = frozenset({"staffUsername", "firstName", "lastName", "staffRole", "comment", "sequence"})
+_PRISONER = frozenset({"prisonerNumber", "firstName", "lastName", "prisonerRole", "outcome", "comment", "sequence"})
+_CORRECTION = frozenset(
+    {
+        "descriptionOfChange",
+        "correctionRequestedBy",
+        "correctionRequestedAt",
+        "location",
+        "userAction",
+        "originalReportReference",
+        "userType",
+        "reason",
+        "sequence",
+    }
 )
+_QUESTION = frozenset({"code", "question", "label", "responses", "additionalInformation", "sequence"})
+_ADDENDUM = frozenset({"createdBy", "createdAt", "firstName", "lastName", "text", "sequence"})
+_PARTS = (
+    ({"staffUsername"}, _STAFF),
+    ({"prisonerNumber"}, _PRISONER),
+    ({"descriptionOfChange", "userAction"}, _CORRECTION),
+    ({"question", "responses"}, _QUESTION),
+    ({"text", "firstName", "lastName"}, _ADDENDUM),
+)
+"""What tells a part of a report, and all that may stand in it: in-house records have other fields beside these."""
 
 
 def is_report(value: Any) -> bool:
@@ -91,7 +107,7 @@ def is_domain_event(value: Any) -> bool:
 def is_part(value: Any) -> bool:
     """A staff list, a question, an addendum or a correction by itself: the path of its request named the report."""
     said = obj(value)
-    return any(names <= said.keys() for names in _PARTS) and "reportReference" not in said
+    return any(telling <= said.keys() <= known for telling, known in _PARTS)
 
 
 def map_report(report: JsonObject, context: Context) -> list[Examined]:
