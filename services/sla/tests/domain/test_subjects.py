@@ -85,6 +85,22 @@ def test_an_analysis_is_where_its_incident_is_that_came_first() -> None:
     assert clock(own, begun, links=[]).site is None
 
 
+def test_what_is_done_about_an_incident_that_has_not_come_makes_it_no_place() -> None:
+    own = rule(LOCAL_DAY, subject="rca", start={"on": ["rca-commissioned"]}, stop={})
+    begun = act("rca-commissioned", "2026-07-01T12:00", subject=RCA)
+    early = act("disclosure-required", "2026-07-01T08:00", subject=OTHER)
+    links = [(RCA, INC), (RCA, OTHER)]
+    assert [one.incident for one in clocks(own, begun, early, IN_LONDON, links=links)] == [INC]
+
+
+def test_a_case_of_which_only_an_assignment_was_heard_has_its_clocks() -> None:
+    asked = act("supporter-asked", "2026-07-01T12:00", subject=ASG)
+    own = rule(LOCAL_DAY, side="support", subject="case", start={"on": ["supporter-asked"]}, stop={})
+    links = [(INC, OBL), (CAS, OBL), (ASG, CAS)]
+    found = clock(own, asked, opened("2026-07-01T10:30"), IN_LONDON, links=links)
+    assert (found.subject, found.start, found.site) == (CAS, asked.at, "london")
+
+
 def test_an_analysis_of_several_incidents_counts_for_each() -> None:
     analysed = rule(stop={"on": ["rca-commissioned"]})
     begun = act("rca-commissioned", "2026-07-01T12:00", subject=RCA)

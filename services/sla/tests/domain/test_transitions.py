@@ -126,6 +126,18 @@ def test_a_missed_clock_whose_start_moves_runs_again_or_is_missed_by_its_new_tim
     assert (names(events), runs.state) == (["Moved", "Warned"], State.RUNNING)
 
 
+def test_a_met_clock_that_a_corrected_time_shows_to_be_late_is_missed_and_stopped() -> None:
+    done = act(DONE, "2026-03-03T09:30")
+    _, said = say(None, clock(rule(**SINCE), BEGIN, done), "2026-03-03T09:30")
+    assert said.state is State.MET
+    late = clock(rule(**SINCE), BEGIN, done, known("2026-03-03T12:00", revision=2, occurred="2026-03-02T09:00"))
+    events, said = say(said, late, "2026-03-03T12:00")
+    assert events == [
+        Missed(late, 3, at("2026-03-03T09:00"), Route.WORKLIST),
+        Stopped(late, 4, at("2026-03-03T09:30")),
+    ]
+
+
 def test_a_withdrawn_record_cancels_and_a_revived_one_moves_it_back_to_life() -> None:
     first = clock(rule(), BEGIN)
     _, said = say(None, first, "2026-03-02T10:00")
