@@ -85,6 +85,8 @@ class Story:
     def __init__(self) -> None:
         self.told: list[Told] = []
         self._revisions: dict[str, int] = {}
+        self._came: dict[str, datetime] = {}
+        """When an analysis was first heard of: its source goes on saying so."""
 
     def tell(self, message: Message, time: datetime) -> "Story":
         self.told.append((message, f"urn:test {len(self.told)}", time))
@@ -148,7 +150,7 @@ class Story:
             revision=self._revisions[name],
             source="outside",
             incidents=tuple(ref("inc", one) for one in incidents),
-            received=fields.pop("received", time),
+            received=self._came.setdefault(name, time),
         )
         return self.tell(kind(state=state, **fields), time)
 

@@ -63,10 +63,11 @@ def _milestone(message: disclosure_milestone.DisclosureMilestoneReachedV1, _hear
 def _analysis(kind: Happening, time: str | None = None) -> Callable[[Any, datetime | None], Told]:
     """A reader of one type of `rca`; `time` is the field that says when it was."""
 
-    def read(message: Any, _heard: datetime | None) -> Told:
+    def read(message: Any, heard: datetime | None) -> Told:
         state: rca.RcaState = message.state
         stated = getattr(message, time) if time is not None else None
-        happened = _act(state.rca, kind, stated, state.received, mute=state.backfill)
+        received = state.received if state.revision == 1 else heard or state.received
+        happened = _act(state.rca, kind, stated, received, mute=state.backfill)
         return _told([happened], [Link(state.rca, one) for one in state.incidents])
 
     return read

@@ -40,8 +40,8 @@ class Index:
 
     @property
     def subjects(self) -> set[str]:
-        """Whatever may have clocks."""
-        return {subject for subject in self._of if kind_of(subject) in SUBJECTS}
+        """Whatever may have clocks: a case too of which only an assignment was heard."""
+        return {subject for subject in {*self._of, *self._links} if kind_of(subject) in SUBJECTS}
 
     def around(self, subject: str) -> Told:
         """The group of a subject. Only an incident's own clocks look through it, at other incidents."""

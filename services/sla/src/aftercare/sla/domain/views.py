@@ -12,6 +12,8 @@ from aftercare.sla.domain.model import CancelReason, Happened, Told
 
 OF_THE_RECORD = frozenset({Happening.INCIDENT_KNOWN, Happening.INCIDENT_WITHDRAWN, Happening.INCIDENT_MERGED})
 """What is said of an incident's record, not of what was done about it."""
+_OPENINGS = OF_THE_RECORD | {Happening.OBLIGATION_OPENED}
+"""What an incident or an obligation comes by. What is done about one that has not come brings it no nearer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ class Group:
 
     def _first_received(self, subject: str) -> tuple[bool, float, str]:
         """What has not come at all comes last."""
-        received = min((one.received.timestamp() for one in self._of.get(subject, ())), default=None)
+        openings = (one for one in self._of.get(subject, ()) if one.kind in _OPENINGS)
+        received = min((one.received.timestamp() for one in openings), default=None)
         return (received is None, received or 0.0, subject)
 
 
