@@ -72,6 +72,8 @@ def _numbers(pair: Pair) -> Iterator[Difference]:
         (Kind.WRONG_BORN, birth.at, newest.born),
         (Kind.WRONG_ATTEMPTED, derived.attempted, newest.attempted),
     ):
+        if kind is Kind.WRONG_ATTEMPTED and derived.end.status is not Status.RUNNING:
+            continue  # of a clock that has ended, an attempt is not said any more
         if not same(ours, theirs):
             yield pair.differs(kind, expected=ours, published=theirs)
     if derived.is_late_born != newest.is_unmeetable:
