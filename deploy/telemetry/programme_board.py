@@ -73,23 +73,37 @@ _HOW_LONG: Final = (
     *(
         Panel(
             title,
-            "Half of them sooner, nine of ten sooner. Whoever declined is counted there, not here.",
+            "Half of them sooner, nine of ten sooner; all classes alike, since it asks no promise.",
             [
                 Query(
-                    f"histogram_quantile({share}, sum by (le, rule) (increase("
-                    f'{_STOPS}{{{_OF}, until="{until}"}}[$__range])))',
-                    f"{{{{rule}}}}, {words}",
+                    f"histogram_quantile({share}, sum by (le) (increase("
+                    f'aftercare_support_time_to_seconds_bucket{{until="{until}"}}[$__range])))',
+                    words,
                 )
                 for share, words in ((0.5, "half"), (0.9, "nine of ten"))
             ],
-            "bargauge",
+            "stat",
             unit="s",
         )
         for title, until in (
-            ("Until an offer was made", "offer-made"),
-            ("Until somebody was reached", "person-reached"),
-            ("Until a peer spoke with them", "peer-contacted"),
+            ("From a case to its offer", "offered"),
+            ("From a case to a yes or no", "answered"),
+            ("From a case to a talk with a peer", "contacted"),
         )
+    ),
+    Panel(
+        "From the start of a promise to what stopped it",
+        "By rule and by what stopped it (an offer, a person reached, a peer's talk ...): nine of ten sooner.",
+        [
+            Query(
+                f"histogram_quantile(0.9, sum by (le, rule, until) (increase({_STOPS}{{{_OF}}}[$__range])))",
+                "{{rule}}: {{until}}",
+            )
+        ],
+        "bargauge",
+        unit="s",
+        width=24,
+        height=10,
     ),
     Panel(
         "Share of the promised time that was used",

@@ -8,6 +8,7 @@ from aftercare.support.domain.settling import Settled
 from aftercare.support.domain.vocabulary import Act, CaseState, Settlement
 from aftercare.support.service_layer import contacts
 from aftercare.support.service_layer.desk import Desk
+from aftercare.support.telemetry import record_progress
 
 
 def begin(desk: Desk, case: Case) -> None:
@@ -31,6 +32,7 @@ def keep(desk: Desk, moved: Case, previous: CaseState) -> None:
     desk.book.cases.put(moved)
     desk.note(Act.CASE_MOVED, moved.case, moved.state)
     desk.say(translation.case_changed(moved, previous))
+    record_progress(moved, previous)
     if not moved.is_open:
         desk.tx.cancel_timers(moved.case)
 
