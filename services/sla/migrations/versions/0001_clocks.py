@@ -49,6 +49,7 @@ _STATEMENTS = (
         constraint clock_stopped_by_pattern check ("stopped_by" ~ '^[a-z]{2,20}(-[a-z]{2,20}){1,3}$'),
         constraint clock_cancel_reason_words check ("cancel_reason" in ('withdrawn', 'merged', 'not-applicable'))
     ) with (fillfactor = 80)""",
+    "create index clock_closed on clock (state, coalesce(due, 'infinity'), clock) where not open",
     "create index clock_by_subject on clock (subject)",
     "create index clock_due on clock (next_at) where next_at is not null",
     "create index clock_open_by_rule on clock (rule) INCLUDE (state, start, due) where open",

@@ -142,6 +142,7 @@ clock = Table(
     Index("clock_by_subject", "subject"),
     Index("clock_due", "next_at", postgresql_where=text("next_at is not null")),
     Index("clock_work_list", text("coalesce(due, 'infinity')"), "clock", postgresql_where=text("open")),
+    Index("clock_closed", "state", text("coalesce(due, 'infinity')"), "clock", postgresql_where=text("not open")),
     Index("clock_open_by_rule", "rule", postgresql_where=text("open"), postgresql_include=["state", "start", "due"]),
 )
 """`next_at` is when something is due of itself: a warning or the miss. A tick looks at nothing else. `open`: somebody

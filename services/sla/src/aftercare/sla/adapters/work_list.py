@@ -83,7 +83,11 @@ _IN_SIGHT = "(:everywhere or site = any(cast(:sites as text[])))"
 _CONDITIONS = {
     Shown.OPEN: "open",
     Shown.OVERDUE: "open and state <> 'running'",
-    **{one: f"state = '{one}'" for one in (Shown.RUNNING, Shown.MET, Shown.MISSED, Shown.UNMEETABLE, Shown.CANCELLED)},
+    Shown.RUNNING: "open and state = 'running'",
+    Shown.MET: "not open and state = 'met'",
+    Shown.CANCELLED: "not open and state = 'cancelled'",
+    Shown.MISSED: "state = 'missed'",
+    Shown.UNMEETABLE: "state = 'unmeetable'",
 }
 _PAGES = {
     shown: text(

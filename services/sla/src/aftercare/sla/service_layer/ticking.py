@@ -26,6 +26,8 @@ from aftercare.sla.telemetry import record_lateness
 log = logging.getLogger(__name__)
 
 CLAIM_SIZE = 1000
+BATCHES_AT_MOST = 50
+"""In one step: after a long outage the process still shows that it goes on."""
 LOOK_EVERY_SECONDS = 0.25
 """How long what another process has set may go unseen: nothing is ever due so soon after it was set."""
 TEST_CLOCK_SECONDS = 0.05
@@ -50,8 +52,11 @@ class Ticker:
         if self._is_looked_too_soon():
             return TEST_CLOCK_SECONDS
         self._wake_the_rested()
-        while await self._tick():
-            pass
+        for _ in range(BATCHES_AT_MOST):
+            if not await self._tick():
+                break
+        else:
+            return 0.0
         async with self.unit_of_work() as tx:
             self._next = await clocks.next_due(tx.connection, self._resting)
         self._looked = asyncio.get_running_loop().time()
