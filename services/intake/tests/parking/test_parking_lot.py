@@ -129,6 +129,17 @@ async def test_what_is_still_refused_says_why_by_the_newest_mapping(running: Any
     assert (row.reason, row.format) == ("missing-field", "mapping:wardlog@1")
 
 
+async def test_what_waits_for_its_incident_says_by_which_mapping_it_was_read(running: Any) -> None:
+    staff = WARDLOG.replace("incident-reported", "staff-involved-added").replace(
+        "record: {id: no}", "incident: {number: no}"
+    )
+    running.intake.door = replace(
+        running.intake.door, mappings=Mappings({"safety": [read_mapping("wardlog.yaml", staff)]})
+    )
+    [taken] = await running.take(body("A-404"))
+    assert (taken.reason, taken.format) == ("unknown-incident", "mapping:wardlog@1")
+
+
 async def test_a_release_leaves_who_asked_for_what(running: Any, replaying: Replaying) -> None:
     await running.take(body("A-1"))
     await release(replaying, Filter(source="safety", reason="unknown-shape"))

@@ -143,7 +143,8 @@ def take(ledger: Ledger, naming: Naming, examination: Examination, body_hash: st
     try:
         applied = applying.apply(ending.fact, ending.version)
     except RefusedError as refused:
-        return _refused(ledger, examination, refused.refusal, key, reference, ending.body_hash)
+        refusal = replace(refused.refusal, format=ending.format)
+        return _refused(ledger, examination, refusal, key, reference, ending.body_hash)
     return _remember(ledger, key, replace(plain, effect=applied.effect, incident=applied.incident, rca=applied.rca))
 
 
