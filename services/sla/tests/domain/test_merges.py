@@ -115,3 +115,10 @@ def test_a_withdrawal_of_the_merged_one_leaves_the_survivor_alone() -> None:
     found = by_incident(STAYS, GOES, merged("2026-03-02T12:00"), gone)
     assert found[INC].outcome.verdict is State.RUNNING
     assert found[OTHER].outcome.cancelled == at("2026-03-02T12:00")
+
+
+def test_the_first_that_was_heard_of_the_survivor_and_of_the_merge_counts() -> None:
+    again = known("2026-03-02T14:00", revision=2, occurred="2026-03-02T08:00")
+    twice = ended("merged", "2026-03-02T13:00", incident=OTHER, revision=3)
+    found = by_incident(STAYS, again, GOES, merged("2026-03-02T12:00"), twice)
+    assert found[OTHER].outcome.cancelled == at("2026-03-02T12:00")

@@ -82,6 +82,8 @@ def test_an_analysis_is_where_its_incident_is_that_came_first() -> None:
     assert clock(own, begun, IN_LONDON, links=links).incident == INC, "the other has not come"
     together = known("2026-07-01T09:00")
     assert clock(own, begun, together, IN_BOSTON, links=links).incident == INC, "then the lower reference"
+    amended = known("2026-07-01T11:00", incident=OTHER, site="boston", revision=2)
+    assert clock(own, begun, IN_LONDON, IN_BOSTON, amended, links=links).incident == OTHER, "since its first revision"
     assert clock(own, begun, links=[]).site is None
 
 
