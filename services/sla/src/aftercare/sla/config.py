@@ -22,6 +22,13 @@ class SlaSettings(ServiceSettings):
         timedelta(days=90), description="How long a clock that has ended is kept; longer than topics keep their records"
     )
 
+    auditor_every: timedelta = Field(timedelta(minutes=1), description="How long the auditor rests between two rounds")
+    auditor_settle: timedelta = Field(
+        timedelta(minutes=1), description="What is younger than this the auditor does not judge yet"
+    )
+    auditor_lateness: timedelta = Field(
+        timedelta(minutes=1), description="How late a warning or a miss may be before the auditor says so"
+    )
     compliance_at: str = Field(
         "06:00,18:00", description="When offer compliance is published each day: times in UTC, with commas"
     )

@@ -1,11 +1,11 @@
-"""`aftercare-sla auditor`: the third process of one side, with a database and a user of its own."""
+"""`aftercare-sla auditor`: the third process of one side.
+
+`AFTERCARE_DATABASE_URL` of this process is the auditor's own database, not the engine's; its Kafka user is its own too.
+"""
 
 import asyncio
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
-
-from pydantic import Field
 
 from aftercare.kit.health import Trouble
 from aftercare.kit.process.api import serve_until_asked
@@ -33,19 +33,7 @@ MIGRATIONS = next((each for each in _HERE.parents if (each / "migrations_auditor
 )
 
 
-class AuditorSettings(SlaSettings):
-    """What the auditor reads beside what the clocks do. `database_url` is its own database, not the engine's."""
-
-    auditor_every: timedelta = Field(timedelta(minutes=1), description="How long the auditor rests between two rounds")
-    auditor_settle: timedelta = Field(
-        timedelta(minutes=1), description="What is younger than this is not judged yet: both sides may still be at it"
-    )
-    auditor_lateness: timedelta = Field(
-        timedelta(minutes=1), description="How late a warning or a miss may be given before the auditor says so"
-    )
-
-
-def bootstrap(runtime: Runtime, settings: AuditorSettings) -> Service:
+def bootstrap(runtime: Runtime, settings: SlaSettings) -> Service:
     """The auditor of one side. Raises `SettingsError` for a pack that can't be used."""
     require(settings, "organisation")
     path = settings.organisation or ""
@@ -66,7 +54,7 @@ def bootstrap(runtime: Runtime, settings: AuditorSettings) -> Service:
     )
 
 
-async def run(blueprint: Blueprint, settings: AuditorSettings, telemetry: Telemetry) -> int:
+async def run(blueprint: Blueprint, settings: SlaSettings, telemetry: Telemetry) -> int:
     """Audit until asked to end. Not ready before the first whole round, and while rounds fail."""
     ending = Ending()
     ending.listen()
@@ -86,11 +74,11 @@ async def _unaudited(auditor: Auditor) -> Trouble:
 
 def start() -> int:
     """The process, from the environment to its exit code. Raises `SettingsError`."""
-    settings = load(AuditorSettings)
+    settings = load(SlaSettings)
     name = f"sla-{settings.side}"
     logs.configure(name, ROLE, settings.log_level)
     telemetry = setup.start(name, ROLE, settings.otlp_endpoint)
-    blueprint = Blueprint(f"{name}-auditor", AuditorSettings, bootstrap)
+    blueprint = Blueprint(f"{name}-auditor", SlaSettings, bootstrap)
     try:
         return asyncio.run(run(blueprint, settings, telemetry))
     finally:
@@ -99,5 +87,5 @@ def start() -> int:
 
 def migrate() -> tuple[str | None, str | None]:
     """Bring the auditor's own database to this release. Raises `SettingsError`."""
-    settings: Any = load(AuditorSettings)
+    settings: Any = load(SlaSettings)
     return asyncio.run(upgrade(settings.database_url.get_secret_value(), MIGRATIONS, "sla auditor"))
