@@ -92,6 +92,14 @@ def test_no_mutated_record_crashes_is_lost_or_leaks(heard: Heard, seed: int) -> 
         assert not heard.leaked
 
 
+def test_event_numbers_far_apart_cost_no_memory() -> None:
+    """Found here: the numbers between two events were once counted one by one."""
+    events = [{"eventNumber": str(number)} for number in (1, 2**62, 2**70)]
+    status = {"resourceType": "SubscriptionStatus", "type": "event-notification", "notificationEvent": events}
+    bundle = {"resourceType": "Bundle", "type": "subscription-notification", "entry": [{"resource": status}]}
+    assert not list(faults(Delivery(json.dumps(bundle).encode()), Counter()))
+
+
 def test_the_mutated_records_reach_every_ending_and_every_format() -> None:
     """Otherwise the fuzz would only try how broken bytes are refused."""
     formats: Counter[str] = Counter()

@@ -46,7 +46,7 @@ class Notification:
         numbers = sorted({event.number for event in self.events if event.number is not None})
         if not numbers:
             return False
-        whole = numbers == list(range(numbers[0], numbers[-1] + 1))
+        whole = numbers[-1] - numbers[0] == len(numbers) - 1
         return not whole or (self.since_start is not None and self.since_start > numbers[-1])
 
 
