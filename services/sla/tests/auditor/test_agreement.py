@@ -21,6 +21,7 @@ HOLIDAYS = st.sampled_from(["GB-ENG", "DE-BY", "US-MA", None])
 MILESTONES = ("required", "lead-assigned", "initial-done", "written-sent", "meeting-held", "closed")
 EVENT_ACTS = (*(f"disclosure-{one}" for one in MILESTONES), "rca-commissioned", "rca-completed")
 SUPPORT_ACTS = ("offer-made", "no-offer-made", "case-offered", "case-declined", "person-reached", "supporter-asked")
+MERGES = (("copy", "fall"), ("copy", "twin"), ("twin", "fall"))
 STAMPS = ("occurred", "discovered", "reported", "received", "at")
 
 
@@ -139,10 +140,11 @@ def revisions(draw: Any, story: Story, name: str) -> None:
 def event_stories(draw: Any) -> Story:
     story = Story()
     draw(revisions(story, "fall"))
-    if draw(st.booleans()):
-        draw(revisions(story, "copy"))
-        if draw(st.booleans()):
-            story.merged(max(time for _, _, time in story.told) + draw(st.integers(0, 300)) * MINUTE, "copy", "fall")
+    for name in draw(st.sampled_from([(), ("copy",), ("copy", "twin")])):
+        draw(revisions(story, name))
+    last = max(time for _, _, time in story.told)
+    for merged, into in draw(st.lists(st.sampled_from(MERGES), max_size=2, unique_by=lambda pair: pair[0])):
+        story.merged(last + draw(st.integers(0, 300)) * MINUTE, merged, into, received=last)
     for _ in range(draw(st.integers(0, 5))):
         heard = draw(moments())
         before = draw(st.none() | st.integers(0, 4 * 24 * 60))

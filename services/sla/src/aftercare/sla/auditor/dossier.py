@@ -26,6 +26,8 @@ class Dossier:
     facts: tuple[Fact, ...]
     links: frozenset[tuple[str, str]]
     """From a reference to one that it named, whenever that was."""
+    until: datetime = NEVER
+    """Merges told later than this count for nothing yet: they alone of what belongs together have a time."""
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> "Dossier":
@@ -38,7 +40,7 @@ class Dossier:
 
     def received(self, at: datetime) -> "Dossier":
         """What had come through the door by `at`; what belongs together counts as known from the beginning."""
-        return Dossier(tuple(fact for fact in self.facts if fact.received <= at), self.links)
+        return Dossier(tuple(fact for fact in self.facts if fact.received <= at), self.links, at)
 
     def subjects(self) -> Iterator[tuple[Subject, str]]:
         """Everything that there could be a clock for."""
@@ -145,7 +147,7 @@ class Dossier:
         merges = [
             (fact, into)
             for fact in self.facts
-            if fact.happening is Happening.INCIDENT_MERGED
+            if fact.happening is Happening.INCIDENT_MERGED and fact.time <= self.until
             for into in fact.about
             if into != fact.subject and self.came(into) < NEVER
         ]

@@ -66,7 +66,7 @@ def _in_force(versions: Sequence[ClockRule], day: date) -> ClockRule | None:
 
 def _born(rule: ClockRule, reference: str, dossier: Dossier) -> datetime | None:
     """The earliest instant at which what had been received gives the clock."""
-    for instant in sorted({fact.received for fact in dossier.facts}):
+    for instant in sorted({instant for fact in dossier.facts for instant in (fact.received, fact.time)}):
         if start_of(rule, reference, dossier.received(instant)) is not None:
             return instant
     return None
