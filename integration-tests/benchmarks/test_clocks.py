@@ -219,7 +219,7 @@ _MAKE_DUE = """
       next_at = $2::timestamptz + chosen.n * interval '100 microseconds' from chosen where c.clock = chosen.clock
 """
 _BARE = """
-    with due as (select clock from clock where next_at <= '2001-01-01' order by next_at limit 1000
+    with due as (select clock from clock where next_at <= '2001-01-01' order by next_at limit 500
       for no key update skip locked),
     moved as (update clock c set next_at = c.due, warned = '{50}' from due d where c.clock = d.clock returning 1)
     select count(*) from moved

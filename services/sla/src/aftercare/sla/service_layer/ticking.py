@@ -25,9 +25,10 @@ from aftercare.sla.telemetry import record_lateness
 
 log = logging.getLogger(__name__)
 
-CLAIM_SIZE = 1000
-BATCHES_AT_MOST = 50
-"""In one step: after a long outage the process still shows that it goes on."""
+CLAIM_SIZE = 500
+LANES = 2
+BATCHES_AT_MOST = 25
+"""Of each lane in one step: after a long outage the process still shows that it goes on."""
 LOOK_EVERY_SECONDS = 0.25
 """How long what another process has set may go unseen: nothing is ever due so soon after it was set."""
 TEST_CLOCK_SECONDS = 0.05
@@ -52,15 +53,26 @@ class Ticker:
         if self._is_looked_too_soon():
             return TEST_CLOCK_SECONDS
         self._wake_the_rested()
-        for _ in range(BATCHES_AT_MOST):
-            if not await self._tick():
-                break
-        else:
+        if await self._tick() and await self._drain():
             return 0.0
         async with self.unit_of_work() as tx:
             self._next = await clocks.next_due(tx.connection, self._resting)
         self._looked = asyncio.get_running_loop().time()
         return self._rest()
+
+    async def _drain(self) -> bool:
+        """Many are due: while the database works for one batch, we work on another. Whether there may be more yet."""
+        ends = await asyncio.gather(*(self._lane() for _ in range(LANES)), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+        return any(ends)
+
+    async def _lane(self) -> bool:
+        for _ in range(BATCHES_AT_MOST):
+            if not await self._tick():
+                return False
+        return True
 
     async def _tick(self) -> bool:
         """One batch. Returns whether there may be more."""
