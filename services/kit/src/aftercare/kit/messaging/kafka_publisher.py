@@ -18,7 +18,7 @@ from aiokafka.errors import (
 )
 
 from aftercare.kit.messaging.connection import KafkaConnection
-from aftercare.kit.messaging.patience import be_patient
+from aftercare.kit.messaging.metadata_rest import rest_after_failures
 from aftercare.kit.store.relay import Published, Ready
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class KafkaPublisher:
         self._connection = connection
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
-        be_patient()
+        rest_after_failures()
 
     async def publish(self, rows: Sequence[Ready]) -> Published:
         """Send everything, topic by topic side by side; what a single topic refuses holds up that topic alone."""

@@ -20,7 +20,7 @@ from faust.transport.drivers.aiokafka import Consumer
 
 from aftercare.kit.messaging.connection import KafkaConnection
 from aftercare.kit.messaging.consumer import Record
-from aftercare.kit.messaging.patience import be_patient
+from aftercare.kit.messaging.metadata_rest import rest_after_failures
 from aftercare.kit.messaging.pipeline import BATCH_SIZE, Pipeline
 from aftercare.kit.messaging.standing import Standing
 from aftercare.kit.stream import offset_guard
@@ -70,7 +70,7 @@ async def run_worker(
     if not await _unless_stopped(wait_for_broker(connection, standing), stop):
         return
     offset_guard.install(Consumer, faust.__version__)
-    be_patient()
+    rest_after_failures()
     app = build_app(connection, pipelines, options, progress)
     beat = asyncio.create_task(_watch(app, progress, standing), name="stream-watch")
     try:

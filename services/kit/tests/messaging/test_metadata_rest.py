@@ -7,11 +7,11 @@ import logging
 import pytest
 from aiokafka.client import AIOKafkaClient
 
-from aftercare.kit.messaging.patience import REST_SECONDS, be_patient
+from aftercare.kit.messaging.metadata_rest import REST_SECONDS, rest_after_failures
 
 
 async def test_a_broker_that_is_away_is_not_asked_without_a_pause(caplog: pytest.LogCaptureFixture) -> None:
-    be_patient()
+    rest_after_failures()
     client = AIOKafkaClient(bootstrap_servers="127.0.0.1:9")
     asking = asyncio.create_task(client._md_synchronizer())
     with caplog.at_level(logging.ERROR, "aiokafka"), contextlib.suppress(TimeoutError):
@@ -27,7 +27,7 @@ async def test_a_broker_that_answers_is_not_waited_for() -> None:
         async def _metadata_update(self, cluster: object, topics: object) -> bool:
             return cluster is topics
 
-    be_patient(Answered)
-    be_patient(Answered)
+    rest_after_failures(Answered)
+    rest_after_failures(Answered)
     async with asyncio.timeout(REST_SECONDS / 2):
         assert await Answered()._metadata_update(None, None)

@@ -13,9 +13,9 @@ REST_SECONDS = 0.25
 """How soon a broker that is back is noticed; and four tries a second hurt nobody."""
 
 
-def be_patient(client: Any = AIOKafkaClient) -> None:
+def rest_after_failures(client: Any = AIOKafkaClient) -> None:
     """Patch aiokafka's client class, once."""
-    if getattr(client, "_aftercare_patience", False):
+    if getattr(client, "_aftercare_rests", False):
         return
     update = client._metadata_update  # noqa: SLF001 # no public way to it
 
@@ -26,4 +26,4 @@ def be_patient(client: Any = AIOKafkaClient) -> None:
         return updated
 
     client._metadata_update = update_or_rest  # noqa: SLF001
-    client._aftercare_patience = True  # noqa: SLF001
+    client._aftercare_rests = True  # noqa: SLF001
