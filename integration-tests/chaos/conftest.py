@@ -15,8 +15,7 @@ def hurt_world() -> Iterator[World]:
     """A fresh stack for each test: what one test breaks must not be counted in another."""
     programme = str(write_impatient_programme(new_run_folder("packs")))
     settings = {
-        service: {"AFTERCARE_PROGRAMME": programme, "AFTERCARE_KAFKA_SESSION_SECONDS": "6"}
-        for service in SERVICES
+        service: {"AFTERCARE_PROGRAMME": programme, "AFTERCARE_KAFKA_SESSION_SECONDS": "6"} for service in SERVICES
     }
     with Stack(Options(purpose="chaos", durable=True, settings=settings)) as stack:
         stack.start()

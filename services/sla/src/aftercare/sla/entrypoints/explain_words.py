@@ -110,7 +110,8 @@ def show_failures(pack: ClockPack, failures: Iterable[Failure], console: Console
 
 def _table(clocks: Iterable[Clock], place: Place) -> Table:
     table = Table(box=SIMPLE)
-    for column in ("clock", "starts", "warns", "due", "class"):
+    table.add_column("clock", no_wrap=True)
+    for column in ("starts", "warns", "due", "class"):
         table.add_column(column, overflow="fold")
     for clock in clocks:
         warns = "\n".join(f"{mark.percent:>3} % {_short(mark.at, place)}" for mark in clock.marks)

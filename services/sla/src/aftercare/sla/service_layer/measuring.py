@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import event
+from sqlalchemy import event as hooks
 
 from aftercare.kit.store.transaction import Transaction
 from aftercare.programme.clocks import Route, Side
@@ -35,7 +35,7 @@ class Meter:
         """Count `said` when `tx` commits, and not at all when it does not."""
         connection = tx.connection.sync_connection
         if said and connection is not None:
-            event.listen(connection, _COMMITTING, lambda _connection: self._measure(said), once=True)
+            hooks.listen(connection, _COMMITTING, lambda _connection: self._measure(said), once=True)
 
     def rules(self, editions: Iterable[model.Edition]) -> list[MeasuredRule]:
         """Every rule that can be measured, once, in the newest of its versions."""
@@ -49,7 +49,8 @@ class Meter:
     def _measure(self, said: Sequence[Said]) -> None:
         for one in said:
             for each in one.events:
-                self._count(one.before, each)
+                if not _said_again(one, each):
+                    self._count(one.before, each)
 
     def _count(self, before: model.Published | None, each: model.Transition) -> None:
         clock, labels, route = each.clock, self._labels(each.clock.edition), missed_by(each.clock.edition)
@@ -82,6 +83,12 @@ class Meter:
 def missed_by(edition: model.Edition) -> Route:
     """How a miss travels."""
     return edition.rule.warnings.missed or edition.rule.warnings.route
+
+
+def _said_again(one: Said, event: model.Transition) -> bool:
+    """An ending that stands tells new times by saying itself again: it ended once."""
+    endings = (model.Met, model.Missed, model.Cancelled)
+    return isinstance(event, endings) and one.before is not None and one.before.state is one.after.state
 
 
 def _record_stopped(labels: RuleLabels, clock: model.Clock) -> None:

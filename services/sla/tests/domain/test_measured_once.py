@@ -1,0 +1,55 @@
+"""A promise is counted once when it ends, however often its end is told."""
+
+from typing import Any
+
+import pytest
+
+from aftercare.programme.clocks import Side
+from aftercare.sla import telemetry
+from aftercare.sla.domain.model import Missed, Published
+from aftercare.sla.domain.transitions import transitions
+from aftercare.sla.service_layer.measuring import Meter, Said
+
+from .telling import act, at, clock, known, rule
+
+DONE = "disclosure-initial-done"
+RULE = rule(start={"on": ["incident-known"], "at": "occurred"})
+FIRST = known("2026-03-02T10:00", occurred="2026-03-02T10:00")
+CORRECTED = known("2026-03-04T10:00", occurred="2026-03-02T09:00", revision=2)
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The outcomes that were counted."""
+    counted: list[str] = []
+
+    def count(_labels: Any, _route: Any, outcome: telemetry.Outcome) -> None:
+        counted.append(outcome.value)
+
+    monkeypatch.setattr(telemetry, "count_ended", count)
+    return counted
+
+
+def told(meter: Meter, before: Published | None, now: str, *happenings: Any) -> Published:
+    events, after = transitions(before, clock(RULE, *happenings), at(now))
+    assert after is not None
+    meter._measure([Said(before, after, list(events))])
+    return after
+
+
+def test_a_miss_that_is_told_by_other_times_is_counted_once(ended: list[str]) -> None:
+    meter = Meter(Side.EVENT)
+    running = told(meter, None, "2026-03-02T10:00", FIRST)
+    missed = told(meter, running, "2026-03-03T10:00", FIRST)
+    events, _ = transitions(missed, clock(RULE, FIRST, CORRECTED), at("2026-03-04T10:00"))
+    assert [type(event) for event in events] == [Missed]
+    told(meter, missed, "2026-03-04T10:00", FIRST, CORRECTED)
+    assert ended == ["missed"]
+
+
+def test_what_was_met_stays_counted_once_when_its_start_is_corrected(ended: list[str]) -> None:
+    meter = Meter(Side.EVENT)
+    done = act(DONE, "2026-03-02T12:00")
+    met = told(meter, None, "2026-03-02T12:00", FIRST, done)
+    told(meter, met, "2026-03-04T10:00", FIRST, done, CORRECTED)
+    assert ended == ["met"]
