@@ -13,6 +13,8 @@ from aftercare_local.failures import StackError
 from aftercare_local.java import Java, find_java
 from aftercare_local.kafka_jars import fetch_jars, is_fetched, locked_jars
 
+pytestmark = pytest.mark.real
+
 JARS = {f"org/example/part-{name}/1.0/part-{name}-1.0.jar": f"jar {name}".encode() for name in ("b", "a", "c")}
 
 

@@ -16,6 +16,8 @@ from aftercare_local.leftovers import RunRecord, close_run, record_run, running,
 from aftercare_local.paths import LOCAL
 from aftercare_local.watchdog import MARKER, Watchdog, still_there
 
+pytestmark = pytest.mark.real
+
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 DEAF = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"]
 
@@ -27,7 +29,8 @@ def command(tmp_path: Path, argv: list[str], name: str = "sleeper") -> Command:
 def owner(tmp_path: Path, body: str) -> tuple[subprocess.Popen[str], list[int]]:
     """A process that starts children as a stack does, and says their ids and the watchdog's."""
     script = f"""
-        import sys, time
+        import signal, sys, time
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # deaf where tests run unseen
         from pathlib import Path
         from aftercare_local.child import Child, Command, bare_environment
         from aftercare_local.watchdog import Watchdog

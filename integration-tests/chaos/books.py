@@ -20,6 +20,8 @@ class Books:
     people_mailed: int
     mails_repeated: int
     offers_with_two_ids: int
+    promised: int
+    """Obligations for which a clock runs, or ran."""
     dead_letters: int
 
 
@@ -40,6 +42,7 @@ def count_up(world: World) -> Books:
         people_mailed=len(ids),
         mails_repeated=sum(copies.values()) - len(copies),
         offers_with_two_ids=sum(count > 1 for count in ids.values()),
+        promised=value("sla-support", "select count(distinct subject) from clock where subject like 'obl\\_%'"),
         dead_letters=world.settling.dead_letters(),
     )
 
@@ -56,4 +59,5 @@ def assert_balanced(books: Books, load: Load, *, kills_in_flight: int) -> None:
     assert books.people_mailed == people, books
     assert books.offers_with_two_ids == 0, books
     assert books.mails_repeated <= kills_in_flight, books
+    assert books.promised == load.involvements, books
     assert books.dead_letters == 0, books

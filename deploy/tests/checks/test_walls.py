@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+pytestmark = pytest.mark.real
+
 ROOT: Final = Path(__file__).parents[3]
 SERVICES: Final = ("intake", "directory", "support", "outreach", "sla")
 PARTS: Final = ("domain", "service_layer", "adapters", "entrypoints")

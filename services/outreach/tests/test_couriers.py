@@ -28,6 +28,8 @@ from aftercare.outreach.adapters.mail import write_mail
 from aftercare.outreach.adapters.smtp import SmtpAddress, SmtpCourier
 from aftercare.outreach.service_layer.ports import Courier, Letter, Refused, TryLater
 
+pytestmark = pytest.mark.real
+
 WRITTEN = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 

@@ -19,7 +19,7 @@ MOST_SECONDS = 3.0
 """Of the processor, for a body as large as it may be. A quiet machine needs less than one."""
 MOST_MIB = 72
 """Beside the body itself, which may have one MiB here."""
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 HOSTILE = Path(__file__).parent
 SMALL = [
     name for name in CASES if not any(word in name for word in ("bomb", "100 MiB", "noise", "nothing but", "too many"))
