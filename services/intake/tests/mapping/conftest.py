@@ -64,7 +64,7 @@ def record(**changes: Any) -> dict[str, Any]:
         "never": "N",
         "state": "open",
         "story": "Anna Ahorn gave Berta Beispiel the wrong dose",
-        "people": [{"staff_no": "N-1001", "role": "INV"}, {"staff_no": "-", "role": "WIT"}],
+        "people": [{"staff_no": "N-1001", "role": "INV"}, {"staff_no": "-", "role": None}],
         "reporter": {"no": "N-2002", "fear": "N"},
     }
     return {"event": "report.saved", "report": report | changes}

@@ -3,11 +3,14 @@
 In YAML `no` and `on` can be yes-or-no and `2026-01-01` a date; here every scalar stays the text that stands there.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+
+from aftercare.intake.domain.mapping.hints import in_yaml
 
 Step = str | int
 Path = tuple[Step, ...]
@@ -59,25 +62,48 @@ def read_page(text: str) -> Page:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        problem = error.problem or "something is not closed"
-        advice = f"this is not valid YAML ({problem}); put quotes around an expression that begins with one of {_SIGNS}"
-        raise UnreadablePageError(advice, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from None
+        raise _no_yaml(text, error) from None
     except yaml.YAMLError:
         raise UnreadablePageError("this is not valid YAML") from None
     page = Page()
     if node is not None:
-        reader = _Reader(page)
+        reader = _Reader(page, text.splitlines())
         page.content = reader.read(node, ())
     return page
 
 
+def _no_yaml(text: str, error: yaml.MarkedYAMLError) -> UnreadablePageError:
+    mark = error.problem_mark
+    problem = error.problem or "something is not closed"
+    advice = f"put quotes around an expression that begins with one of {_SIGNS}"
+    if mark is None:
+        return UnreadablePageError(f"this is not valid YAML ({problem}); {advice}")
+    lines = text.splitlines()
+    exact = _in_quotes(lines[mark.line], mark.column) if mark.line < len(lines) else None
+    advice = f"write {exact}" if exact else advice
+    return UnreadablePageError(f"this is not valid YAML ({problem}); {advice}", mark.line + 1, mark.column + 1)
+
+
+def _in_quotes(line: str, column: int) -> str | None:
+    """What a line with an expression should say, when the expression begins with a sign that YAML takes for its own."""
+    if line[column : column + 1] == "@":
+        name = _ATTRIBUTE.match(line[column:])
+        words = f'"{name[1]}"' if name else re.split(r"\s*[,}]|\s+#", line[column:])[0].strip()
+        return in_yaml(words)
+    value = _QUOTED_HEAD.search(line)
+    return in_yaml(value[1]) if value and value.start(1) < column else None
+
+
+_ATTRIBUTE = re.compile(r"(@\w[\w-]*)\s*(?:$|[,}]|#)")
+_QUOTED_HEAD = re.compile(r"""(?:^|[:-] )\s*("[^"]*"[^'{}]*(?:'[^']*'[^'{}]*)*|'[^']*'\s*[^\s,'"}][^{}]*)$""")
+_LOST = re.compile(r"\s*(#[\w-]+)")
 _SIGNS = "[ { * & ! | > ' \" % @ `"
 
 
 @dataclass(slots=True)
 class _Reader:
     page: Page
+    lines: Sequence[str]
     nodes: int = 0
 
     def read(self, node: yaml.Node, where: Path) -> Any:
@@ -92,7 +118,20 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self.read(child, (*where, index)) for index, child in enumerate(node.value)]
         plain = isinstance(node, yaml.ScalarNode) and node.style is None
-        return None if plain and node.value in _NOTHING else str(node.value)
+        if not plain or node.value not in _NOTHING:
+            return str(node.value)
+        if where:
+            self.page.problems.append((where, self._nothing(node.start_mark)))
+        return None
+
+    def _nothing(self, mark: yaml.Mark) -> str:
+        """Why there is nothing where something was written: the reader of YAML leaves comments out."""
+        line = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        lost = _LOST.match(line[mark.column :])
+        if lost is None:
+            return "nothing stands here: write an expression, or leave the line out"
+        exact = in_yaml(f'"{lost[1]}"')
+        return f"nothing stands here, since # begins a comment in YAML: for a field of this name write {exact}"
 
     def _pairs(self, node: yaml.MappingNode, where: Path) -> Iterator[tuple[str, Any]]:
         seen: set[str] = set()

@@ -7,7 +7,6 @@ from pydantic import BeforeValidator, Field, model_validator
 from aftercare.intake.adapters.mapping.problems import wrong
 from aftercare.intake.adapters.mapping.specs import Expr, Key, Short, Strict, Take, Truth, Word, expression, words_of
 from aftercare.intake.domain.mapping import plan
-from aftercare.intake.domain.mapping.expressions import parse
 from aftercare.intake.domain.vocabulary import Relation, Route, SubjectKind
 
 WHO = frozenset({"value", "reference", "display"})
@@ -52,7 +51,7 @@ class People(Person):
     each: Expr | None = None
 
     def listed(self) -> plan.Each:
-        return plan.Each(expression(self.each) or parse("[@]"), self.node())
+        return plan.Each(expression(self.each), self.node())
 
 
 class Staff(People):
@@ -102,7 +101,7 @@ class Patient(Strict):
             fields["system"] = plan.Word(plan.Take(always=self.system))
         if self.kind is not None:
             fields["kind"] = self.kind.node()
-        return plan.Each(expression(self.each) or parse("[@]"), plan.Parts(fields, frozenset({"value"})))
+        return plan.Each(expression(self.each), plan.Parts(fields, frozenset({"value"})))
 
 
 class Incident(Short):
@@ -129,7 +128,7 @@ class Incidents(Incident):
     each: Expr | None = None
 
     def listed(self) -> plan.Each:
-        return plan.Each(expression(self.each) or parse("[@]"), self.node())
+        return plan.Each(expression(self.each), self.node())
 
 
 def _several(value: object) -> object:

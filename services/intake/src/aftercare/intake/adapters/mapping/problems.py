@@ -55,7 +55,8 @@ def told(file: str, page: Page, error: ValidationError | None) -> str:
     lines = [(page.place(path), ".".join(map(str, path)), problem) for path, problem in page.problems]
     if error is not None:
         lines.extend(_problem(page, one) for one in error.errors(include_url=False, include_input=False))
-    ordered = sorted(dict.fromkeys(lines), key=lambda line: (line[0].line, line[0].column))
+    first = {(place, field): (place, field, problem) for place, field, problem in reversed(lines)}
+    ordered = sorted(first.values(), key=lambda line: (line[0].line, line[0].column))
     return "\n".join(line(file, place, f"{field}: {problem}") for place, field, problem in ordered)
 
 

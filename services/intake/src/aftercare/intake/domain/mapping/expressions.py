@@ -13,6 +13,8 @@ from jmespath.functions import Functions, signature
 from jmespath.parser import Parser
 from jmespath.visitor import Options, TreeInterpreter
 
+from aftercare.intake.domain.mapping.hints import name_for_text, quoted_name
+
 MAX_LENGTH = 1000
 MAX_SIZE = 200_000
 """Characters of a text and entries of a list that an expression may make."""
@@ -80,13 +82,23 @@ _CONSTANTS = frozenset({"true", "false", "null"})
 class Budget(TreeInterpreter):
     """Evaluates, counts every step, and refuses values that grow without measure. One per record, or per splitting.
 
-    It looks methods up in a table of the class, not in one of its own as its parent does: that would hold itself.
+    Where JMESPath finds nothing, and so would lose people without a word, it finds them: one thing is a list of one
+    (XML doesn't tell them apart), and a list has the fields of its items. It looks methods up in a table of the
+    class, not in one of its own as its parent does: that would hold itself.
     """
 
-    def __init__(self, steps: int = DEFAULT_STEPS) -> None:
+    def __init__(self, steps: int = DEFAULT_STEPS, row: Any = None) -> None:
         super().__init__(_OPTIONS)
         self.steps = steps
         """Those that are left."""
+        self.row = row
+        """A record whose names are those of columns: those that it lacks are told by `missed`."""
+        self._missed: list[str] = []
+
+    def missed(self) -> list[str]:
+        """The columns that expressions named since the last time, and that are not there."""
+        found, self._missed = self._missed, []
+        return found
 
     def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
         self.steps -= 1
@@ -97,10 +109,52 @@ class Budget(TreeInterpreter):
             raise TooCostlyError
         return made
 
+    def visit_field(self, node: Any, value: Any) -> Any:
+        name = node["value"]
+        if isinstance(value, list):
+            return self._of_each(node, value)
+        if name == "#text" and isinstance(value, str):
+            return value
+        if value is not None and value is self.row and name not in value:
+            self._missed.append(name)
+        return super().visit_field(node, value)
 
-_METHODS = {
-    name.removeprefix("visit_"): getattr(TreeInterpreter, name) for name in dir(TreeInterpreter) if "visit_" in name
-}
+    def _of_each(self, node: Any, value: list[Any]) -> Any:
+        found: list[Any] = []
+        for one in value:
+            inner = self.visit(node, one)
+            found.extend(inner if isinstance(inner, list) else [] if inner is None else [inner])
+            if len(found) > MAX_SIZE:
+                raise TooCostlyError
+        return found if len(found) > 1 else next(iter(found), None)
+
+    def visit_projection(self, node: Any, value: Any) -> Any:
+        return super().visit_projection(self._on_a_list(node, value), value)
+
+    def visit_filter_projection(self, node: Any, value: Any) -> Any:
+        return super().visit_filter_projection(self._on_a_list(node, value), value)
+
+    def visit_flatten(self, node: Any, value: Any) -> Any:
+        return super().visit_flatten(self._on_a_list(node, value), value)
+
+    def visit_index(self, node: Any, value: Any) -> Any:
+        return super().visit_index(node, self._listed(value))
+
+    def visit_slice(self, node: Any, value: Any) -> Any:
+        return super().visit_slice(node, self._listed(value))
+
+    def _on_a_list(self, node: Any, value: Any) -> Any:
+        """The node with what it goes through worked out, a single thing as a list of one."""
+        base, *rest = node["children"]
+        through = {"type": "literal", "children": [], "value": self._listed(self.visit(base, value))}
+        return {**node, "children": [through, *rest]}
+
+    @staticmethod
+    def _listed(value: Any) -> Any:
+        return value if value is None or isinstance(value, list) else [value]
+
+
+_METHODS = {name.removeprefix("visit_"): getattr(Budget, name) for name in dir(Budget) if "visit_" in name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +193,17 @@ def parse(words: str) -> Expression:
     except JMESPathError:
         raise ExpressionError("this is no JMESPath expression") from None
     _check_functions(tree, words)
+    meant = name_for_text(words)
+    if meant is not None:
+        raise ExpressionError(*meant)
     return Expression(words, tree)
 
 
 def _column(position: object, words: str) -> int:
     return min(position, len(words)) if isinstance(position, int) else 0
+
+
+_IN_QUOTES = 'write a field of that name as "..." with double quotes'
 
 
 def _lexer_advice(words: str, error: LexerError) -> str:
@@ -153,8 +213,14 @@ def _lexer_advice(words: str, error: LexerError) -> str:
     if at in "'\"`":
         return f"the text that begins with {at} has no end: close it with the same sign"
     if not at.isascii():
-        return f'the sign {at} needs quotes: write a field of that name as "..." with double quotes'
-    return f"the sign {at} has no meaning here; a name with such signs is written in double quotes"
+        return f"the sign {at} needs quotes: {_write(words, _IN_QUOTES)}"
+    return f"the sign {at} has no meaning here; {_write(words, 'a name with such signs is written in double quotes')}"
+
+
+def _write(words: str, advice: str) -> str:
+    """The exact text to write in the file, where the words are a name; else the advice."""
+    exact = quoted_name(words)
+    return f"for a field of this name write {exact}" if exact else advice
 
 
 def _parse_advice(words: str, error: ParseError) -> str:
@@ -166,11 +232,13 @@ def _parse_advice(words: str, error: ParseError) -> str:
         return f"to choose from a list write [?{token} ...] with a question mark"
     if token.isdigit() and words[:column].rstrip().endswith(("=", "<", ">", ",", "(")):
         return f"write a number in backticks: `{token}`"
+    unexpected = f"{token or 'this'} is not expected here"
     if token.isdigit() or (column and words[column - 1 :][:1].isdigit()):
-        return f"{token} is not expected here; a name that begins with a digit is written in double quotes"
+        return f"{unexpected}; {_write(words, 'a name that begins with a digit is written in double quotes')}"
     if column and words[column - 1] == " ":
-        return f"{token} is not expected here; a name with spaces is written in double quotes"
-    return f"{token or 'this'} is not expected here"
+        return f"{unexpected}; {_write(words, 'a name with spaces is written in double quotes')}"
+    exact = quoted_name(words)
+    return f"{unexpected}; for a field of this name write {exact}" if exact else unexpected
 
 
 def _check_functions(tree: Any, words: str) -> None:

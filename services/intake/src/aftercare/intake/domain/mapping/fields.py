@@ -4,7 +4,7 @@ Whatever an expression picks, only words of our lists, codes, identifiers, momen
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aftercare.intake.domain.doubts import Doubts
@@ -46,6 +46,10 @@ class Looking:
     doubts: Doubts
     budget: Budget
     trace: list[TraceLine] | None = None
+    unnamed_staff: bool = False
+    """Whether staff stand in the record of whom nothing says who they are."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Columns that expressions name and the row lacks, each with the first field that wanted it."""
 
     def give(self, node: Node, value: Any, path: str) -> Any:
         """The field's content in our contract's shape; `None` for nothing. Raises `TooCostlyError`."""
@@ -72,18 +76,35 @@ class Looking:
     def _made(self, node: Word | Key | Keys | Display | Moment | Harm, picked: Any, path: str) -> Any:
         if picked is None:
             return None
+        if isinstance(node, Keys):
+            found = [self._key(one, path, needs_digit=True) for one in items(picked)[:MAX_ITEMS]]
+            return [one for one in found if one is not None]
+        if isinstance(node, Harm):
+            return self._harm(node, picked, path)
+        single = self._single(picked, path)
+        return None if single is None else self._one(node, single, path)
+
+    def _one(self, node: Word | Key | Display | Moment, single: Any, path: str) -> Any:
         match node:
             case Word():
-                return self._word(node.take, picked, path)
-            case Keys():
-                found = [self._key(one, path, needs_digit=True) for one in items(picked)[:MAX_ITEMS]]
-                return [one for one in found if one is not None]
+                return self._word(node.take, single, path)
             case Moment():
-                return self._moment(node, picked, path)
-            case Harm():
-                return self._harm(node, picked, path)
+                return self._moment(node, single, path)
             case Key() | Display():
-                return self._person_part(node, picked, path)
+                return self._person_part(node, single, path)
+
+    def _single(self, picked: Any, path: str) -> Any:
+        """The one value of a field that has one: that of a list of one, nothing and a doubt for several."""
+        if isinstance(picked, dict):
+            self.doubts.note(f"gave-an-object:{_plain(path)}")
+            return None
+        if not isinstance(picked, list):
+            return picked
+        there = [one for one in picked if one is not None]
+        if len(there) > 1:
+            self.doubts.note(f"gave-a-list:{_plain(path)}")
+            return None
+        return self._single(there[0], path) if there else None
 
     def _person_part(self, node: Key | Display, picked: Any, path: str) -> str | None:
         coded = self._coded(node.take, picked, path)
@@ -106,6 +127,13 @@ class Looking:
         except NotApplicableError:
             self.doubts.note(f"not-applicable:{_plain(path)}")
             return None
+        finally:
+            self._miss(_plain(path))
+
+    def _miss(self, path: str) -> None:
+        for column in self.budget.missed():
+            self.doubts.note(f"no-column:{path}")
+            self.columns.setdefault(column, path)
 
     def _coded(self, take: Take, picked: Any, path: str) -> Any:
         """The value behind its code; the default, or nothing and a doubt, for a code that nobody listed."""
@@ -194,18 +222,36 @@ class Looking:
         return {} if node.needed and not node.needed & made.keys() else made
 
     def _each(self, node: Each, value: Any, path: str) -> list[dict[str, Any]]:
-        listed: Sequence[Any] = items(self.look(node.expression, value, path))
+        found = value if node.expression is None else self.look(node.expression, value, path)
+        listed: Sequence[Any] = items(found) if node.expression else [found]
         if len(listed) > MAX_ITEMS:
             self.doubts.note(f"too-many:{_plain(path)}")
-        if self.trace is not None:
-            self.trace.append(TraceLine(path, node.expression.words, f"{len(listed)} items", None))
+        if self.trace is not None and node.expression is not None:
+            told = "1 item" if len(listed) == 1 else f"{len(listed)} items"
+            self.trace.append(TraceLine(path, node.expression.words, told, None))
         made = [self._parts(node.parts, one, f"{path}[{index}]") for index, one in enumerate(listed[:MAX_ITEMS])]
+        if node.expression is not None and node.parts.needed:
+            self._unnamed(listed, made, path)
         return [one for one in made if one]
+
+    def _unnamed(self, listed: Sequence[Any], made: Sequence[dict[str, Any]], path: str) -> None:
+        """Somebody stands there, and nothing says who: told, for else the record seems to name nobody more."""
+        if any(_says_something(item) and not parts for item, parts in zip(listed, made, strict=False)):
+            self.doubts.note(f"person-without-identity:{_plain(path)}")
+            self.unnamed_staff = self.unnamed_staff or path == "staff"
 
     def _tell(self, take: Take, path: str, gave: Any, became: Any) -> None:
         if self.trace is not None:
             words = take.expression.words if take.expression else f"always {take.always}"
             self.trace.append(TraceLine(path, words, gave, became))
+
+
+def _says_something(item: Any) -> bool:
+    if isinstance(item, dict):
+        return any(map(_says_something, item.values()))
+    if isinstance(item, list):
+        return any(map(_says_something, item))
+    return item is not None and item is not False
 
 
 def _plain(path: str) -> str:

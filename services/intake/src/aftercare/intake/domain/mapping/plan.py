@@ -72,6 +72,8 @@ class Moment:
     take: Take
     zone: str | None
     formats: tuple[str, ...]
+    time: Expression | None = None
+    """The time of day, where `take` gives the date alone; without one the whole day is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class Parts:
 class Each:
     """A list of objects, one per item that the expression gives; fields look at the item."""
 
-    expression: Expression
+    expression: Expression | None
+    """`None`: the record itself is the one item."""
     parts: Parts
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.contract.messages import PREFIX, map_message
 from aftercare.intake.domain.envelope import Payload
+from aftercare.intake.domain.facts import Fact, IncidentReport
 from aftercare.intake.domain.json_values import body_hash, identifier, items
 from aftercare.intake.domain.mapping.expressions import (
     DEFAULT_STEPS,
@@ -20,6 +21,7 @@ from aftercare.intake.domain.mapping.plan import Input, Message, SourceMapping, 
 from aftercare.intake.domain.mapping.trace import Trace, TraceLine
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.readers.document import format_of
+from aftercare.intake.domain.vocabulary import Relation
 
 MAX_RECORDS = 20_000
 BODY_STEPS = 1_000_000
@@ -89,7 +91,8 @@ class _Mapper:
 
     def endings(self, payload: Payload) -> Iterator[Examined]:
         record = replace(payload, value=without_nulls(payload.value, self.mapping.nulls))
-        budget = Budget(min(DEFAULT_STEPS, self.left))
+        row = record.value if self.mapping.input is Input.CSV and isinstance(record.value, dict) else None
+        budget = Budget(min(DEFAULT_STEPS, self.left), row)
         given = budget.steps
         try:
             yield from self._told(record, budget)
@@ -103,28 +106,41 @@ class _Mapper:
         if any(_holds(condition, record.value, budget) for condition in self.mapping.ignore):
             yield Refusal(Reason.NOT_AN_INCIDENT, "the mapping says to ignore such records", self.mapping.format)
             return
+        missed = [(column, "ignore") for column in budget.missed()]
         due = [
             message
             for message in self.mapping.messages
             if message.when is None or _holds(message.when, record.value, budget)
         ]
+        missed += [(column, "when") for column in budget.missed()]
         for message in due:
-            yield self._ending(message, record, budget)
+            yield self._ending(message, record, budget, missed)
         if not due:
+            self._tell_columns(missed, record)
             detail = "no message of the mapping has a `when` that holds"
+            detail += "; a column that it names is not there" if missed else ""
             yield Refusal(Reason.NO_MESSAGE_APPLIES, detail, self.mapping.format)
 
-    def _ending(self, message: Message, record: Payload, budget: Budget) -> Examined:
+    def _ending(self, message: Message, record: Payload, budget: Budget, missed: Sequence[tuple[str, str]]) -> Examined:
         context = self.new_context()
-        looking = Looking(context.doubts, budget, None if self.trace is None else [])
+        looking = Looking(context.doubts, budget, [] if self.trace is not None and self.trace.with_lines else None)
+        for _, condition in missed:
+            context.doubts.note(f"no-column:{condition}")
         data = looking.give(message.fields, record.value, "")
         told = Payload(data, self._occasion(message, record, looking), record.ce_source, f"{PREFIX}{message.type}")
-        ending = self._mapped(told, context, _digest(message, record.value))
-        if self.trace is not None:
-            self.trace.told.append((ending, looking.trace or ()))
+        ending = self._mapped(told, context, _digest(message, record.value), unnamed_staff=looking.unnamed_staff)
+        self._tell_columns([*missed, *looking.columns.items()], record)
+        if self.trace is not None and looking.trace is not None:
+            self.trace.told.append((ending, looking.trace))
         return ending
 
-    def _mapped(self, told: Payload, context: Context, digest: str) -> Examined:
+    def _tell_columns(self, missed: Sequence[tuple[str, str]], record: Payload) -> None:
+        if self.trace is not None:
+            names = [name for name in record.value if not name.startswith("@")] if missed else []
+            for column, path in missed:
+                self.trace.miss(column, path, names)
+
+    def _mapped(self, told: Payload, context: Context, digest: str, *, unnamed_staff: bool) -> Examined:
         try:
             mapped = map_message(told, context)
         except RefusedError as refused:
@@ -132,6 +148,8 @@ class _Mapper:
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose a record: it is kept and told by type
             detail = f"the mapping stopped with {type(error).__name__}"
             return Refusal(Reason.MAPPING_FAILED, detail, self.mapping.format)
+        if unnamed_staff and _names_only_its_reporter(mapped.fact):
+            return Refusal(Reason.MISSING_FIELD, _NOBODY_BUT_THE_REPORTER, self.mapping.format)
         return replace(mapped, format=self.mapping.format, body_hash=digest)
 
     @staticmethod
@@ -141,6 +159,18 @@ class _Mapper:
             return f"{record.ce_id}:{message.type}" if record.ce_id else None
         found = code_key(looking.look(message.occasion.expression, record.value, "occasion"))
         return identifier(found) and f"{message.type}:{found}"
+
+
+_NOBODY_BUT_THE_REPORTER = "staff: people stand there, and none of them has an identifier or a name that can be used"
+
+
+def _names_only_its_reporter(fact: Fact) -> bool:
+    """Such an incident seems to name somebody, so nobody would be asked who was involved; one without anybody asks."""
+    return (
+        isinstance(fact, IncidentReport)
+        and bool(fact.staff)
+        and all(one.relation is Relation.REPORTER for one in fact.staff)
+    )
 
 
 def _holds(expression: Expression, value: Any, budget: Budget) -> bool:

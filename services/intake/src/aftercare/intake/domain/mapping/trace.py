@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from aftercare.intake.domain.outcome import Examined
@@ -17,13 +18,34 @@ class TraceLine:
     became: Any = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class MissingColumn:
+    """A column that an expression names and the file doesn't have."""
+
+    name: str
+    wanted_by: str
+    """The first field that wanted it."""
+    nearest: str | None = field(repr=False)
+    """The column of the file that is written most like it."""
+
+
 @dataclass(slots=True)
 class Trace:
     """Filled while bodies are examined."""
 
+    with_lines: bool = True
+    """Whether every field is told, or only what is missing in a whole file."""
+    columns: dict[str, MissingColumn] = field(default_factory=dict, repr=False)
     looks: list[TraceLine] = field(default_factory=list, repr=False)
     """Conditions by which mappings recognised a body, or did not."""
     told: list[tuple[Examined, Sequence[TraceLine]]] = field(default_factory=list, repr=False)
+
+    def miss(self, column: str, path: str, names: Sequence[str]) -> None:
+        """A column is not there; `names` are those that are."""
+        if column not in self.columns:
+            folded = {name.casefold(): name for name in reversed(names)}
+            close = get_close_matches(column.casefold(), folded, 1, 0.6)
+            self.columns[column] = MissingColumn(column, path, folded[close[0]] if close else None)
 
     def of(self, ending: Examined) -> Sequence[TraceLine]:
         return next((lines for one, lines in self.told if one is ending), ())
