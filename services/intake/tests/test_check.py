@@ -17,7 +17,7 @@ SHARED = Path(os.environ.get("AFTERCARE_SHARED_PAYLOADS", Path(__file__).parents
 
 
 def check(*arguments: str) -> list[dict[str, Any]]:
-    result = CliRunner().invoke(app, ["check", *arguments])
+    result = CliRunner().invoke(app, ["check", "--as-received", "2026-01-01T00:00:00Z", *arguments])
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 

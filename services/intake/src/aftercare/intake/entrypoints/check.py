@@ -3,14 +3,15 @@
 import json
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from aftercare.intake.domain.examine import Delivery, Door
+from aftercare.intake.domain.mapping.trace import Trace
 from aftercare.intake.service_layer.dry_run import DryResult, dry_run
 
 
@@ -21,16 +22,27 @@ class Checking:
     door: Door
     received: datetime
     by_line: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What the sender of every body is taken to state."""
+    seen: Trace = field(default_factory=lambda: Trace(with_lines=False))
+    """What the mappings missed in all the files."""
 
     def lines(self, paths: Iterable[Path]) -> Iterator[str]:
         """A line of JSON per record. A file that can't be read has one too."""
+        door = replace(self.door, trace=self.seen)
         for name, delivery in self.deliveries(paths):
             if isinstance(delivery, str):
                 told = {"record": 0, "outcome": "rejected", "reason": delivery, "format": "unknown"}
                 yield as_line({"file": name, **told})
                 continue
-            for result in dry_run(self.door, delivery, self.received):
+            for result in dry_run(door, delivery, self.received):
                 yield as_line({"file": name, **describe(result)})
+
+    def missing_columns(self) -> Iterator[str]:
+        """Columns that a mapping names and no file had, each once."""
+        for missing in self.seen.columns.values():
+            hint = f"; did you mean `{missing.nearest}`?" if missing.nearest else ""
+            yield f"no column `{missing.name}` (for {missing.wanted_by}){hint}"
 
     def deliveries(self, paths: Iterable[Path]) -> Iterator[tuple[str, Delivery | str]]:
         """Each body with its file's name; of a file that can't be read why. Folders in order of name."""
@@ -42,9 +54,11 @@ class Checking:
         try:
             with _opened(file) as opened:
                 if self.by_line:
-                    yield from ((str(file), Delivery(line)) for line in _each_line(opened, self.door.limit))
+                    yield from (
+                        (str(file), Delivery(line, self.headers)) for line in _each_line(opened, self.door.limit)
+                    )
                 else:
-                    yield str(file), Delivery(opened.read(self.door.limit + 1))
+                    yield str(file), Delivery(opened.read(self.door.limit + 1), self.headers)
         except OSError as error:
             why = error.strerror or "it can not be read"
             yield str(file), f"unreadable-file: {why}; check the path and its permissions"

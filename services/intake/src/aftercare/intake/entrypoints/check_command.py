@@ -10,8 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from aftercare.intake.entrypoints.options import with_options
-
-FIXED_MOMENT = "2026-01-01T00:00:00Z"
+from aftercare.kit.clock import SystemClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,11 @@ class CheckOptions:
         False
     )
     as_received: Annotated[
-        str, typer.Option(help="The moment of receipt to assume, so that the output is always the same")
-    ] = FIXED_MOMENT
+        str | None, typer.Option(help="The moment of receipt to assume, instead of now: the output is then the same")
+    ] = None
+    charset: Annotated[
+        str | None, typer.Option(help="What the bytes are written in, if not UTF-8: as a source's `charset` says it")
+    ] = None
     sources: Annotated[Path | None, typer.Option(help="Your file of sources (AFTERCARE_SOURCES)")] = None
     organisation: Annotated[Path | None, typer.Option(help="Your organisation pack (AFTERCARE_ORGANISATION)")] = None
     source: Annotated[str | None, typer.Option(help="Take everything as coming from this source of the file")] = None
@@ -43,16 +45,20 @@ def check(options: CheckOptions) -> None:
 
     Needs no Kafka, no Postgres and no keys. Every line has `file`, `record`, `outcome` (mapped, parked, rejected),
     `reason` and `format`; a mapped one has `event`, the exact message that would go out. Tokens are made with a
-    public key, so they are worth nothing elsewhere. With `--trace` it is a page for people instead: what each
+    public key, so they are worth nothing elsewhere. A column that a mapping names and a file doesn't have is told on
+    standard error. With `--trace` it is a page for people instead: what each
     expression of a mapping file gave, and why a record is parked.
 
     Try it: `aftercare-intake check services/intake/contract/examples`
     """
     from aftercare.intake.entrypoints import check as checking  # noqa: PLC0415 - other commands don't need it
 
-    checked = checking.Checking(_door(options), _moment(options.as_received), by_line=options.lines)
+    stated = {} if options.charset is None else {"content-type": f"text/plain; charset={_charset(options.charset)}"}
+    checked = checking.Checking(_door(options), _moment(options.as_received), by_line=options.lines, headers=stated)
     for text in _told(checked, options):
         sys.stdout.write(text + "\n")
+    for problem in checked.missing_columns():
+        sys.stderr.write(problem + "\n")
 
 
 def _told(checked: Any, options: CheckOptions) -> Iterator[str]:
@@ -83,12 +89,22 @@ def _door(options: CheckOptions) -> Any:
     return Door(files.sources, _places(options.organisation), only=only, assumed=options.source, mappings=mappings)
 
 
-def _moment(words: str) -> datetime:
+def _moment(words: str | None) -> datetime:
+    if words is None:
+        return SystemClock().now().replace(microsecond=0)
     try:
         moment = datetime.fromisoformat(words)
     except ValueError:
         raise typer.BadParameter("must be an instant such as 2026-01-01T00:00:00Z") from None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _charset(name: str) -> str:
+    from aftercare.intake.domain.readers.charset import is_charset  # noqa: PLC0415
+
+    if not is_charset(name):
+        raise typer.BadParameter("must be a charset such as windows-1252, iso-8859-15, shift-jis")
+    return name
 
 
 def _known_format(name: str) -> str:

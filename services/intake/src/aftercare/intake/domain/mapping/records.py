@@ -32,7 +32,7 @@ NewContext = Callable[[], Context]
 def recognises(mapping: SourceMapping, value: Any, trace: Trace | None = None) -> bool:
     """Whether all that the mapping wants to hold of a body does hold. One that asks for nothing takes everything."""
     written = format_of(value) or Input.JSON.value
-    if trace is not None:
+    if trace is not None and trace.with_lines:
         trace.looks.append(TraceLine("input", mapping.input, written, written == mapping.input))
     if written != mapping.input:
         return False
@@ -45,7 +45,7 @@ def recognises(mapping: SourceMapping, value: Any, trace: Trace | None = None) -
 
 def _recognised(expression: Expression, value: Any, budget: Budget, trace: Trace | None) -> bool:
     holds = _holds(expression, value, budget)
-    if trace is not None:
+    if trace is not None and trace.with_lines:
         trace.looks.append(TraceLine("recognise", expression.words, holds, holds))
     return holds
 

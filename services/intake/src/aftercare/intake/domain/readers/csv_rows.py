@@ -22,11 +22,55 @@ def read_csv(text: str) -> Iterator[Document | Refusal]:
     delimiter = delimiter_of(text)
     if delimiter is None:
         raise RefusedError(Reason.MALFORMED_CSV, "no line of column names divided by commas, semicolons or tabs", "csv")
-    rows = csv.reader((found.group() for found in _LINE.finditer(text)), delimiter=delimiter)
+    rows = _Rows(text, delimiter)
     header = [name.strip() for name in next(rows)]
+    if rows.swallows:
+        detail = f"the column names have a quotation mark that isn't closed: {rows.where} are in one name, unread"
+        raise RefusedError(Reason.MALFORMED_CSV, detail, "csv")
     if len(header) > MAX_COLUMNS:
         raise RefusedError(Reason.TOO_LARGE, f"more than {MAX_COLUMNS} columns", "csv")
     yield from _rows(rows, header)
+
+
+class _Rows:
+    """Rows as lists of cells, and the lines of which the last one was made."""
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        self._delimiter = delimiter
+        self._text = (found.group() for found in _LINE.finditer(text))
+        self._lines: list[str] = []
+        self._read = 0
+        self._rows = csv.reader(self._counted(), delimiter=delimiter)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        self._lines.clear()
+        return next(self._rows)
+
+    def _counted(self) -> Iterator[str]:
+        for line in self._text:
+            self._read += 1
+            self._lines.append(line)
+            yield line
+
+    @property
+    def where(self) -> str:
+        """The lines of the last row, as an editor counts them."""
+        first = self._read - len(self._lines) + 1
+        return f"lines {first} to {self._read}" if len(self._lines) > 1 else f"line {self._read}"
+
+    @property
+    def swallows(self) -> bool:
+        """Whether the last row goes over several lines by a quotation mark that isn't closed as it should be."""
+        if len(self._lines) < 2:
+            return False
+        try:
+            list(csv.reader(self._lines, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            return True
+        return False
 
 
 def delimiter_of(text: str) -> str | None:
@@ -44,7 +88,7 @@ def delimiter_of(text: str) -> str | None:
     return best if best is not None and counts[best] > 1 else None
 
 
-def _rows(rows: Iterator[list[str]], header: list[str]) -> Iterator[Document | Refusal]:
+def _rows(rows: _Rows, header: list[str]) -> Iterator[Document | Refusal]:
     index = 0
     while True:
         try:
@@ -52,20 +96,27 @@ def _rows(rows: Iterator[list[str]], header: list[str]) -> Iterator[Document | R
         except StopIteration:
             return
         except csv.Error:
-            yield Refusal(Reason.MALFORMED_CSV, f"row {index + 1} can't be divided into cells", "csv")
+            detail = f"row {index + 1} can't be divided into cells; nothing behind it was read ({rows.where})"
+            yield Refusal(Reason.MALFORMED_CSV, detail, "csv")
             return
         if not any(cell.strip() for cell in cells):
             continue
         if index >= MAX_ROWS:
             yield Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_ROWS} rows", "csv")
             return
-        yield _row(index, header, cells)
+        if rows.swallows:
+            detail = f"row {index + 1} has a quotation mark that isn't closed: {rows.where} are in one cell, unread"
+            yield Refusal(Reason.MALFORMED_CSV, detail, "csv")
+        else:
+            yield _row(index, header, cells)
         index += 1
 
 
 def _row(index: int, header: list[str], cells: list[str]) -> Document | Refusal:
     if any(cells[len(header) :]):
         return Refusal(Reason.MALFORMED_CSV, f"row {index + 1} has more cells than there are columns", "csv")
+    if len(cells) < len(header):
+        return Refusal(Reason.MALFORMED_CSV, f"row {index + 1} has fewer cells than there are columns", "csv")
     value: dict[str, Any] = {}
     for name, cell in zip(header, cells, strict=False):
         before = value.get(name)
