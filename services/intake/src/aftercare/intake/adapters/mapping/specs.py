@@ -1,6 +1,7 @@
 """How one field of a mapping file is written: a bare expression, or an object that says more."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -108,6 +109,8 @@ class Short(Strict):
 class Take(Short):
     """A value: `value` is an expression, `always` the same word for every record."""
 
+    one_origin: ClassVar[str] = "say either `value` (an expression) or `always` (the same for every record)"
+
     value: Expr | None = None
     always: str | None = None
     codes: dict[str, str] | None = Field(None, description="What each code of the source means")
@@ -115,14 +118,17 @@ class Take(Short):
 
     @model_validator(mode="after")
     def _one(self) -> "Take":
-        if (self.value is None) == (self.always is None):
-            raise wrong("say either `value` (an expression) or `always` (the same for every record)")
+        if sum(one is not None for one in self._origins()) != 1:
+            raise wrong(self.one_origin)
         if self.codes is not None and self.always is not None:
             raise wrong("`codes` goes with `value`, not with `always`", "codes")
         folded = [plan.code_key(code) for code in self.codes or ()]
         if len(set(folded)) < len(folded):
             raise wrong("two of these codes are the same but for capitals or spaces", "codes")
         return self
+
+    def _origins(self) -> tuple[str | None, ...]:
+        return self.value, self.always
 
     def take(self) -> plan.Take:
         codes = None if self.codes is None else {plan.code_key(code) or "": word for code, word in self.codes.items()}
@@ -151,13 +157,27 @@ class Truth(Take):
 
 
 class Moment(Take):
-    """A moment. `formats` are tried in order, before ISO 8601."""
+    """A moment. `formats` are tried in order, before ISO 8601; those of a `date` with a `time` have a space between."""
 
+    one_origin = "say either `value` (an expression), `always`, or `date` (with a `time` of day)"
+
+    date: Expr | None = Field(None, description="The date, where the time of day stands in a field of its own")
+    time: Expr | None = Field(None, description="The time of day; where it is empty the whole day is meant")
     zone: Zone | None = None
     formats: list[Pattern] = []
 
+    @model_validator(mode="after")
+    def _dated(self) -> "Moment":
+        if self.time is not None and self.date is None:
+            raise wrong("`time` goes with `date`, for a moment in two fields; one field is a `value`", "time")
+        return self
+
+    def _origins(self) -> tuple[str | None, ...]:
+        return self.value, self.always, self.date
+
     def moment(self, zone: str | None, formats: list[str]) -> plan.Moment:
-        return plan.Moment(self.take(), self.zone or zone, (*self.formats, *formats))
+        take = self.take() if self.date is None else replace(self.take(), expression=expression(self.date))
+        return plan.Moment(take, self.zone or zone, (*self.formats, *formats), expression(self.time))
 
 
 class Harm(Take):

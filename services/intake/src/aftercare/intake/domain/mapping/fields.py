@@ -29,6 +29,7 @@ from aftercare.intake.domain.mapping.plan import (
     code_key,
 )
 from aftercare.intake.domain.mapping.trace import TraceLine
+from aftercare.intake.domain.stated_time import UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.vocabulary import HarmLevel
 
 MAX_ITEMS = 1000
@@ -68,9 +69,27 @@ class Looking:
                 return self._value(node, value, path)
 
     def _value(self, node: Word | Key | Keys | Display | Moment | Harm, value: Any, path: str) -> Any:
+        if isinstance(node, Moment) and node.time is not None:
+            return self._moment_in_two(node, node.time, value, path)
         picked = self._pick(node.take, value, path)
         made = self._made(node, picked, path)
         self._tell(node.take, path, picked, made)
+        return made
+
+    def _moment_in_two(self, node: Moment, time: Expression, value: Any, path: str) -> Any:
+        """The day and the time of day; the day alone, and a doubt, where the time can't be read."""
+        date = self._single(self._pick(node.take, value, path), path)
+        hour = self._single(self.look(time, value, path), path)
+        joined = f"{date} {hour}"
+        made = None if date is None or hour is None else self._moment(node, joined, path)
+        if date is None and hour is not None:
+            self.doubts.note(f"unreadable-time:{_plain(path)}")
+        elif made is None and date is not None:
+            made = self._moment(node, date, path)
+        if self.trace is not None:
+            words = f"{node.take.expression.words if node.take.expression else ''} + {time.words}"
+            gave = date if hour is None else hour if date is None else joined
+            self.trace.append(TraceLine(path, words, gave, made))
         return made
 
     def _made(self, node: Word | Key | Keys | Display | Moment | Harm, picked: Any, path: str) -> Any:
@@ -172,7 +191,7 @@ class Looking:
 
     def _moment(self, node: Moment, picked: Any, path: str) -> Any:
         written = as_iso(picked, node.formats)
-        if written is None:
+        if written is None or not _is_moment(written, node.zone):
             self.doubts.note(f"unreadable-time:{_plain(path)}")
             return None
         return {"value": written, "zone": node.zone} if node.zone else written
@@ -244,6 +263,14 @@ class Looking:
         if self.trace is not None:
             words = take.expression.words if take.expression else f"always {take.always}"
             self.trace.append(TraceLine(path, words, gave, became))
+
+
+def _is_moment(written: str, zone: str | None) -> bool:
+    try:
+        parse_stated_time(written, "moment", zone)
+    except UnreadableTimeError:
+        return False
+    return True
 
 
 def _says_something(item: Any) -> bool:
