@@ -86,6 +86,12 @@ def test_a_merge_before_the_report_is_told_after_it() -> None:
     assert [each.person for each in decision.forwarded] == ["a"]
 
 
+def test_whom_a_colleague_names_in_a_merged_incident_is_named_in_the_other_too() -> None:
+    merged = decide.apply_merge(reported("a"), "inc_2", standing(2)).book
+    decision = decide.apply_staff_added(merged, [one("a"), one("b")])
+    assert [each.person for each in decision.forwarded] == ["b"]
+
+
 def test_a_withdrawal_may_bear_the_number_of_the_version_that_it_is_about() -> None:
     decision = decide.apply_withdrawal(reported("a"), WithdrawalReason.ENTERED_IN_ERROR, standing(1))
     assert changes(decision) == [Change.WITHDRAWN]

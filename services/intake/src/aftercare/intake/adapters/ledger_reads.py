@@ -55,8 +55,11 @@ async def _books(connection: AsyncConnection, wanted: Wanted, references: Iterab
     for incident, source, source_key, book in await connection.execute(_BOOKS, parameters):
         ledger.books[incident] = BOOK.validate_python(book)
         ledger.references[source, source_key] = incident
-    targets = {book.merged_into for book in ledger.books.values() if book.merged_into} - ledger.books.keys()
-    if targets:
+    sought: set[str] = set()
+    while (
+        targets := {one.merged_into for one in ledger.books.values() if one.merged_into} - ledger.books.keys() - sought
+    ):
+        sought |= targets
         rows = await connection.execute(_BOOKS, {"references": sorted(targets), **_split([])})
         for incident, source, source_key, book in rows:
             ledger.books[incident] = BOOK.validate_python(book)

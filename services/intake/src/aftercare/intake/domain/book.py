@@ -184,7 +184,7 @@ def apply_staff_added(book: Book, staff: Iterable[Involved]) -> Decision:
         steps.append((Change.AMENDED, staying, ()))
     if added:
         steps.append((Change.STAFF_ADDED, (*staying, *added), tuple(one.involvement for one in added)))
-    return _publish(told, steps)
+    return replace(_publish(told, steps), forwarded=_forwarded(book, added))
 
 
 def apply_staff_removed(book: Book, persons: Iterable[str]) -> Decision:

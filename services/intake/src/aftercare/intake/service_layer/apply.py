@@ -110,15 +110,7 @@ class Applying:
         return Applied(Effect.APPLIED, incident)
 
     def _settled(self, decision: decide.Decision) -> Applied:
-        effect = self.ledger.settle(decision, self.record)
-        into = decision.book.merged_into
-        if into is not None and decision.forwarded:
-            target = self.ledger.book(into)
-            moved = [
-                replace(one, involvement=self.naming.reference("inv", into, one.person)) for one in decision.forwarded
-            ]
-            self.ledger.settle(decide.apply_staff_added(target, moved), self.record)
-        return Applied(effect, decision.book.incident)
+        return Applied(settle(self.ledger, self.naming, decision, self.record), decision.book.incident)
 
     def _book(self, mention: Mention) -> Book:
         return self.ledger.book(find_incident(mention, self.source, self.ledger, self.naming))
@@ -150,6 +142,16 @@ class Applying:
             return None
         known = {one.person for one in book.involved} | book.excluded
         return next((alias for alias in (name.token, *name.aliases) if alias in known), name.token)
+
+
+def settle(ledger: Ledger, naming: Naming, decision: decide.Decision, record: str) -> Effect:
+    """Take a decision over. People of an incident that was merged go on to where it was merged into, however far."""
+    effect = ledger.settle(decision, record)
+    into = decision.book.merged_into
+    if into is not None and decision.forwarded:
+        moved = [replace(one, involvement=naming.reference("inv", into, one.person)) for one in decision.forwarded]
+        settle(ledger, naming, decide.apply_staff_added(ledger.book(into), moved), record)
+    return effect
 
 
 def find_incident(mention: Mention, source: Source, ledger: Ledger, naming: Naming) -> str:
