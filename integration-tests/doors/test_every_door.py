@@ -47,6 +47,8 @@ DOORS: dict[str, dict[tuple[str, str], set[str]]] = {
         ("GET", "/tasks"): {MANAGER, COORDINATOR},
         ("POST", "/tasks/{task}/answer"): {MANAGER, COORDINATOR},
         ("GET", "/conflicts"): {OPERATOR, COORDINATOR},
+        ("GET", "/suspicions"): {OPERATOR, COORDINATOR},
+        ("POST", "/suspicions/{reference}/decision"): {OPERATOR, COORDINATOR},
         ("GET", "/parked"): {OPERATOR},
         ("GET", "/parked/{reference}"): {OPERATOR},
         ("POST", "/parked/dry-run"): {OPERATOR},

@@ -7,19 +7,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
 from aftercare.intake.adapters.ledger_writes import LedgerWrites
 from aftercare.intake.adapters.naming import KeyedNaming
 from aftercare.intake.adapters.vault import AesVault
+from aftercare.intake.bootstrap import Application
+from aftercare.intake.config import IntakeSettings
 from aftercare.intake.domain.examine import Delivery, Door
 from aftercare.intake.domain.source import Places, Source, Sources
+from aftercare.intake.entrypoints.api import create_app
 from aftercare.intake.service_layer.receive import Arrival, Intake
 from aftercare.intake.service_layer.take import Taken
+from aftercare.kit.auth.principal import Principal, Unauthenticated
 from aftercare.kit.clock import FixedClock
 from aftercare.kit.privacy.identifiers import IdentifierKeyring
 from aftercare.kit.privacy.sealed import new_key_pair
+from aftercare.kit.service import Runtime, Service
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
 
@@ -158,6 +164,33 @@ def settings_environment() -> dict[str, str]:
         "AFTERCARE_TOKEN_AUDIENCE": "aftercare-event",
         "AFTERCARE_TOKEN_JWKS": "https://issuer.example/jwks",
     }
+
+
+class Badges:
+    """Stands in for the authenticator: the token is `role:client:site`."""
+
+    async def authenticated(self, header: str | None) -> Principal:
+        if not header:
+            raise Unauthenticated("no-token")
+        role, client, site = header.removeprefix("Bearer ").split(":")
+        return Principal(client, "test", frozenset({role}), frozenset(filter(None, {site})), client)
+
+
+@pytest.fixture
+async def web(running: Any, settings_environment: dict[str, str], monkeypatch: Any) -> AsyncIterator[httpx.AsyncClient]:
+    for name, value in settings_environment.items():
+        monkeypatch.setenv(name, value)
+    settings = IntakeSettings(body_limit=100_000)
+    application = Application(settings, running.intake, running.intake.writes.vault)
+    runtime = Runtime("intake", running.clock, running.unit_of_work, lambda _: None)
+    app = create_app(Service("intake", application), runtime, Badges())  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://intake.test") as client:
+        yield client
+
+
+def badge(role: str, client: str = "safety-client", site: str = "") -> dict[str, str]:
+    return {"Authorization": f"Bearer {role}:{client}:{site}"}
 
 
 Take = Callable[..., Awaitable[list[Taken]]]

@@ -8,41 +8,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from aftercare.intake.bootstrap import Application
-from aftercare.intake.config import IntakeSettings
-from aftercare.intake.entrypoints.api import create_app
 from aftercare.intake.service_layer.replay import RELEASE, Replaying
-from aftercare.kit.auth.principal import Principal, Unauthenticated
-from aftercare.kit.service import DueTimer, Runtime, Service
+from aftercare.kit.service import DueTimer
+
+from .conftest import badge
 
 pytestmark = pytest.mark.real
-
-
-class Badges:
-    """Stands in for the authenticator: the token is `role:client:site`."""
-
-    async def authenticated(self, header: str | None) -> Principal:
-        if not header:
-            raise Unauthenticated("no-token")
-        role, client, site = header.removeprefix("Bearer ").split(":")
-        return Principal(client, "test", frozenset({role}), frozenset(filter(None, {site})), client)
-
-
-@pytest.fixture
-async def web(running: Any, settings_environment: dict[str, str], monkeypatch: Any) -> AsyncIterator[httpx.AsyncClient]:
-    for name, value in settings_environment.items():
-        monkeypatch.setenv(name, value)
-    settings = IntakeSettings(body_limit=100_000)  # type: ignore[call-arg]
-    application = Application(settings, running.intake, running.intake.writes.vault)
-    runtime = Runtime("intake", running.clock, running.unit_of_work, lambda _: None)
-    app = create_app(Service("intake", application), runtime, Badges())  # type: ignore[arg-type]
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://intake.test") as client:
-        yield client
-
-
-def badge(role: str, client: str = "safety-client", site: str = "") -> dict[str, str]:
-    return {"Authorization": f"Bearer {role}:{client}:{site}"}
 
 
 WRITER = badge("intake-writer")

@@ -12,6 +12,7 @@ from aftercare.intake.config import IntakeSettings, SourceFiles, SourcesError, l
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.domain.source import NOMINATION, SYNTHETIC, Source
 from aftercare.intake.entrypoints.stream import consumers
+from aftercare.intake.service_layer import suspecting
 from aftercare.intake.service_layer.fetch_ports import FhirClient
 from aftercare.intake.service_layer.fetching import STEP, Fetcher, look_when_due
 from aftercare.intake.service_layer.parking_watch import WATCH, ParkingWatch
@@ -40,6 +41,7 @@ def bootstrap(runtime: Runtime, settings: IntakeSettings) -> Service:
     fetcher = fetcher_of(runtime, application)
     releasing = Replaying(application.intake, application.vault, runtime.unit_of_work)
     watch = ParkingWatch(runtime.unit_of_work, telemetry.ParkingGauges().show)
+    suspected = suspecting.SuspicionWatch(runtime.unit_of_work, telemetry.show_suspicions)
     return Service(
         name="intake",
         application=application,
@@ -50,6 +52,7 @@ def bootstrap(runtime: Runtime, settings: IntakeSettings) -> Service:
             *probing(runtime, application),
             Background(STEP, fetcher.step),
             Background(WATCH, watch.step),
+            Background(suspecting.WATCH, suspected.step),
         ),
         closing=(fetcher.close,),
     )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from aftercare.intake.config import SourceFiles
+from aftercare.intake.domain.suspicion import SuspicionState
 from aftercare.intake.service_layer.fetch_ports import Answer
 from aftercare.intake.service_layer.take import Taken
 from aftercare.kit.telemetry.catalogue import Catalogue, Described, Value
@@ -25,6 +26,7 @@ class Metric(StrEnum):
     FETCH_TIME = "aftercare.intake.fetch.time"
     PARKED = "aftercare.intake.parked"
     PARKED_AGE = "aftercare.intake.parked.oldest.age"
+    SUSPICIONS = "aftercare.intake.suspicions"
     SOURCE_FILES_READ = "aftercare.intake.source_files.read"
     SOURCE_FILES_REFUSED = "aftercare.intake.source_files.refused"
     MAPPING_VERSION = "aftercare.intake.mapping.version"
@@ -39,6 +41,7 @@ class Attribute(StrEnum):
     DOUBT = "doubt"
     MAPPING = "mapping"
     ANSWER = "answer"
+    STATE = "state"
 
 
 FETCH_SECONDS = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
@@ -88,6 +91,13 @@ CATALOGUE = Catalogue(
             "How long the oldest record of a source has waited in the parking lot; 0 when none does.",
             (Attribute.SOURCE,),
         ),
+        Metric.SUSPICIONS: Described(
+            "gauge",
+            "{pair}",
+            "Pairs of incidents of different sources that could be one, asked every minute: open, or decided as same or"
+            " different, or no-longer suspected.",
+            (Attribute.STATE,),
+        ),
         Metric.SOURCE_FILES_READ: Described(
             "counter",
             "{reading}",
@@ -135,6 +145,12 @@ def record_source_files(files: SourceFiles | None) -> None:
     CATALOGUE.set(Metric.SOURCE_FILES_REFUSED, 0 if taken else 1)
     for mapping in files.mappings.everyone if files is not None else ():
         CATALOGUE.set(Metric.MAPPING_VERSION, mapping.version, {Attribute.MAPPING: mapping.name})
+
+
+def show_suspicions(counts: Mapping[str, int]) -> None:
+    """How many pairs there are by state. A state without any shows 0."""
+    for state in SuspicionState:
+        CATALOGUE.set(Metric.SUSPICIONS, counts.get(state.value, 0), {Attribute.STATE: state.value})
 
 
 class ParkingGauges:

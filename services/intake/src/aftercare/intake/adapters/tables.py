@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from aftercare.kit.store.tables import add_kit_tables
 
@@ -57,6 +57,7 @@ record = Table(
     Index("record_by_identity", "source", "identity_key"),
     Index("record_by_outcome", "outcome", "reason", "source", "number"),
     Index("record_by_effect", "effect", "number"),
+    Index("record_by_incident", "incident", "number", postgresql_where=text("incident is not null")),
 )
 
 incident = Table(
@@ -67,7 +68,12 @@ incident = Table(
     Column("source_key", Text, nullable=False),
     Column("book", JSONB, nullable=False),
     Column("sealed_number", LargeBinary, nullable=True),
+    Column("site", Text, nullable=True),
+    Column("occurred_from", DateTime(timezone=True), nullable=True),
+    Column("occurred_to", DateTime(timezone=True), nullable=True),
+    Column("signs", ARRAY(Text), nullable=True),
     UniqueConstraint("source", "source_key", name="one_incident_per_record"),
+    Index("incident_by_place_and_time", "site", "occurred_from", postgresql_where=text("site is not null")),
 )
 
 incident_number = Table(
@@ -75,6 +81,7 @@ incident_number = Table(
     metadata,
     Column("number_key", Text, primary_key=True),
     Column("incident", Text, primary_key=True),
+    Index("incident_number_by_incident", "incident"),
 )
 
 rca = Table(
@@ -127,6 +134,23 @@ conflict = Table(
     Column("incident", Text, nullable=True),
     Column("found_at", DateTime(timezone=True), nullable=False),
     Index("conflict_by_time", "found_at"),
+)
+
+suspicion = Table(
+    "suspicion",
+    metadata,
+    Column("suspicion", Text, primary_key=True),
+    Column("first", Text, nullable=False),
+    Column("second", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=True),
+    Column("decided_by", Text, nullable=True),
+    UniqueConstraint("first", "second", name="one_suspicion_per_pair"),
+    Index("suspicion_by_second", "second"),
+    Index("suspicion_by_state", "state", "found_at"),
 )
 
 replay = Table(

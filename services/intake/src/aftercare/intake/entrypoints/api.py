@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from aftercare.intake.entrypoints import routes_parked, routes_people, routes_records
+from aftercare.intake.entrypoints import routes_parked, routes_people, routes_records, routes_suspicions
 from aftercare.kit.auth.authenticator import Authenticator
 from aftercare.kit.auth.refusals import install_refusals
 from aftercare.kit.service import Runtime, Service
@@ -16,6 +16,6 @@ def create_app(service: Service, runtime: Runtime, authenticator: Authenticator 
     app.state.runtime = runtime
     app.state.authenticator = authenticator or Authenticator(service.application.settings)
     install_refusals(app)
-    for routes in (routes_records, routes_people, routes_parked):
+    for routes in (routes_records, routes_people, routes_suspicions, routes_parked):
         app.include_router(routes.router)
     return app

@@ -15,6 +15,8 @@ RIGHTS = Rights(
         "nominate": frozenset({"intake-writer", "manager", "coordinator"}),
         "see-tasks": frozenset({"manager", "coordinator"}),
         "see-conflicts": frozenset({"operator", "coordinator"}),
+        "see-suspicions": frozenset({"operator", "coordinator"}),
+        "decide-suspicion": frozenset({"operator", "coordinator"}),
         "see-parked": frozenset({"operator"}),
         "replay": frozenset({"operator"}),
     }

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import text
 
-from aftercare.intake.adapters import fetches, ledger_reads, parking
+from aftercare.intake.adapters import fetches, ledger_reads, parking, suspicions
 from aftercare.intake.adapters.ledger_writes import Kept
 from aftercare.intake.adapters.parking import ParkedRow
 from aftercare.intake.adapters.vault import AesVault
+from aftercare.intake.domain.book import Book
 from aftercare.intake.domain.examine import Door, Examination
 from aftercare.intake.domain.facts import IncidentReport
 from aftercare.intake.domain.outcome import Ending, Mapped
@@ -56,9 +57,12 @@ class Again:
         by_body: dict[str, list[ParkedRow]] = {}
         for row in rows:
             by_body.setdefault(row.raw, []).append(row)
-        return [ended for waiting in by_body.values() for ended in await self._body(tx, waiting)]
+        touched: dict[str, Book] = {}
+        ended = [one for waiting in by_body.values() for one in await self._body(tx, waiting, touched)]
+        await suspicions.look(tx, touched, self.intake.writes.naming)
+        return ended
 
-    async def _body(self, tx: Transaction, waiting: Sequence[ParkedRow]) -> list[Ended]:
+    async def _body(self, tx: Transaction, waiting: Sequence[ParkedRow], touched: dict[str, Book]) -> list[Ended]:
         raw = waiting[0].raw
         by_place = {row.raw_index: row for row in waiting}
         digest, found = await self._examined(tx, raw)
@@ -77,6 +81,7 @@ class Again:
                 ended.append(Ended(taken.reference, None, taken))
         await self.intake.writes.keep(tx, [], fresh)
         await self.intake.writes.save(tx, ledger, {})
+        touched.update(ledger.touched)
         return [*ended, *(Ended(row.reference, row.reason, None) for row in by_place.values())]
 
     async def _examined(self, tx: Transaction, raw: str) -> tuple[str, Sequence[Examination]]:

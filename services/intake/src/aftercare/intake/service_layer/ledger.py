@@ -80,6 +80,11 @@ class Ledger:
     new_numbers: dict[tuple[str, str], None] = field(default_factory=dict)
     shown_numbers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def touched(self) -> dict[str, Book]:
+        """The books that this batch changed, in themselves or in their numbers."""
+        return {one: self.books[one] for one in (*self.changed_books, *self.shown_numbers)}
+
     def book(self, reference: str) -> Book:
         return self.books[reference]
 

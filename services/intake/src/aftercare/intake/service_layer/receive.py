@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from aftercare.intake.adapters import fetches, ledger_reads
+from aftercare.intake.adapters import fetches, ledger_reads, suspicions
 from aftercare.intake.adapters.ledger_writes import Kept, LedgerWrites, RawBody
 from aftercare.intake.adapters.subscriptions import note_gaps
 from aftercare.intake.domain.examine import Delivery, Door, Examination
@@ -65,6 +65,7 @@ class Intake:
         await self.writes.keep(tx, raws, kept)
         await fetches.wish(tx, [one for taken in results for one in taken if not one.is_new], self.writes.vault)
         await self.writes.save(tx, ledger, traces)
+        await suspicions.look(tx, ledger.touched, naming)
         if raws:
             set_purge_timer(tx, self.writes.raw_days)
         for taken in results:
