@@ -112,6 +112,8 @@ def test_bytes_of_another_charset_are_told_with_the_remedy_and_the_remedy_works(
     assert "`charset: windows-1252` for the source" in line["reason"]
     [read] = lines(check(EXPORT, body, "--charset", "windows-1252"))
     assert read["outcome"] == "mapped"
+    [plain] = lines(check(EXPORT, body.decode("cp1252").encode(), "--charset", "UTF-8"))
+    assert plain["outcome"] == "mapped"
     assert check(EXPORT, body, "--charset", "klingon").exit_code == 2
 
 

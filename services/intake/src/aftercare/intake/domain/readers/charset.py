@@ -116,7 +116,7 @@ def _known(name: str | None) -> str | None:
 
 def is_charset(name: str) -> bool:
     """Whether bytes are read in this charset when somebody states it."""
-    return _known(name) is not None
+    return _known(name) is not None or name.strip().casefold() in ("utf-8", "utf8")
 
 
 def _looks_like(body: bytes) -> str:
