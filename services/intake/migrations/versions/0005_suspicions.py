@@ -16,7 +16,7 @@ _STATEMENTS = (
     "alter table incident add column occurred_from timestamptz",
     "alter table incident add column occurred_to timestamptz",
     "alter table incident add column signs text[]",
-    "create index incident_by_place_and_time on incident (site, occurred_from) where site is not null",
+    "create index incident_by_place_and_time on incident (site, source, occurred_from) where site is not null",
     "create index incident_number_by_incident on incident_number (incident)",
     "create index record_by_incident on record (incident, number) where incident is not null",
     """create table suspicion (

@@ -73,7 +73,7 @@ incident = Table(
     Column("occurred_to", DateTime(timezone=True), nullable=True),
     Column("signs", ARRAY(Text), nullable=True),
     UniqueConstraint("source", "source_key", name="one_incident_per_record"),
-    Index("incident_by_place_and_time", "site", "occurred_from", postgresql_where=text("site is not null")),
+    Index("incident_by_place_and_time", "site", "source", "occurred_from", postgresql_where=text("site is not null")),
 )
 
 incident_number = Table(
