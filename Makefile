@@ -21,7 +21,8 @@ unit: tools ## the fast tests: no server, under a minute
 	@$(IN)/pytest -q -n 2 -m "not real and not browser and $(LONG)"
 
 real: setup
-	@$(IN)/pytest -q -m "(real or browser) and $(LONG)"
+	@$(IN)/pytest -q -n 2 --dist loadfile -m "(real or browser) and $(LONG)" schemas services
+	@$(IN)/pytest -q -m "(real or browser) and $(LONG)" deploy integration-tests
 
 check: tools ## format, lint, types, walls, sizes, generated documents
 	@$(IN)/ruff format --check .

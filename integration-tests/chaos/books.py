@@ -42,7 +42,7 @@ def count_up(world: World) -> Books:
         people_mailed=len(ids),
         mails_repeated=sum(copies.values()) - len(copies),
         offers_with_two_ids=sum(count > 1 for count in ids.values()),
-        promised=value("sla-support", "select count(distinct subject) from clock where subject like 'obl\\_%'"),
+        promised=value("sla_support", "select count(distinct subject) from clock where subject like 'obl\\_%'"),
         dead_letters=world.settling.dead_letters(),
     )
 
