@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from aftercare.schemas import incident, rca
+from aftercare.schemas.clock_audit import AuditedStatus as Status
+from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor.audit import audit
 from aftercare.sla.auditor.calendars import Wall
 from aftercare.sla.auditor.comparing import Moment
 from aftercare.sla.auditor.deriving import Derived, derive
 from aftercare.sla.auditor.dossier import Dossier
-from aftercare.sla.auditor.facts import Change, Kind, Said, Status
+from aftercare.sla.auditor.facts import Change, Said
 from aftercare.sla.auditor.starting import births
 
 from .story import DAY, HOUR, MINUTE, Story, at, deadline, organisation, packs, ref, rule, stated

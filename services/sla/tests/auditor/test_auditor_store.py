@@ -11,9 +11,10 @@ from sqlalchemy import Connection, text
 from aftercare.kit.clock import FixedClock
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
+from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor import store
 from aftercare.sla.auditor.command import MIGRATIONS
-from aftercare.sla.auditor.facts import Difference, Kind
+from aftercare.sla.auditor.facts import Difference
 from aftercare.sla.auditor.tables import metadata
 
 from .story import DAY, HOUR, Story, at, ref

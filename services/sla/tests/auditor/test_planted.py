@@ -9,7 +9,7 @@ import pytest
 
 from aftercare.programme.clocks import ClockRule, Side
 from aftercare.schemas import incident
-from aftercare.sla.auditor.facts import Kind
+from aftercare.schemas.clock_audit import DifferenceKind as Kind
 
 from .bugs import BUGS
 from .running import audited, run

@@ -3,59 +3,47 @@
 References, enums, instants and numbers only, on both sides.
 """
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, SmallInteger, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, SmallInteger, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from aftercare.kit.store import columns
 from aftercare.kit.store.tables import add_kit_tables
-from aftercare.programme.clocks import Timestamp
+from aftercare.programme.clocks import Flag, Kind, NamedBy, Timestamp
 from aftercare.programme.model import HarmLevel
-from aftercare.sla.adapters import checks
+from aftercare.sla.adapters import patterns
 from aftercare.sla.domain.model import CancelReason, State
 
 metadata = MetaData(naming_convention={"ck": "%(table_name)s_%(constraint_name)s"})
 add_kit_tables(metadata)
 
-INSTANT = DateTime(timezone=True)
-FLAGS = ("never-event", "sentinel", "serious-incident", "duty-of-candour")
-KINDS = ("adverse-event", "stressful-event")
-ROUTES = ("incident", "colleague", "manager", "management", "self", "rca-interview", "disclosure", "claim")
-
-
-def _text(name: str, *, null: bool = True, key: bool = False) -> "Column[str]":
-    return Column(name, Text, nullable=null and not key, primary_key=key)
-
-
-def _flag(name: str) -> "Column[bool]":
-    return Column(name, Boolean, nullable=False, server_default=text("false"))
-
 
 happening = Table(
     "happening",
     metadata,
-    _text("happening", key=True),
-    _text("subject", null=False),
-    _text("kind", null=False),
-    Column("at", INSTANT, nullable=False),
-    Column("earliest", INSTANT),
-    Column("received", INSTANT, nullable=False),
-    Column("occurred", INSTANT),
-    Column("discovered", INSTANT),
-    Column("reported", INSTANT),
+    columns.text("happening", key=True),
+    columns.text("subject", null=False),
+    columns.text("kind", null=False),
+    Column("at", columns.INSTANT, nullable=False),
+    Column("earliest", columns.INSTANT),
+    Column("received", columns.INSTANT, nullable=False),
+    Column("occurred", columns.INSTANT),
+    Column("discovered", columns.INSTANT),
+    Column("reported", columns.INSTANT),
     Column("revision", Integer),
-    _text("harm"),
-    _text("event_kind"),
+    columns.text("harm"),
+    columns.text("event_kind"),
     Column("flags", ARRAY(Text), nullable=False),
-    _text("site"),
-    _text("route"),
-    _flag("mute"),
-    checks.reference("happening", "hap"),
-    checks.subject("subject"),
-    checks.pattern("kind", checks.HAPPENING),
-    checks.one_of("harm", HarmLevel),
-    checks.one_of("event_kind", KINDS),
-    checks.all_of("flags", FLAGS),
-    checks.pattern("site", checks.SLUG),
-    checks.one_of("route", ROUTES),
+    columns.text("site"),
+    columns.text("route"),
+    columns.flag("mute"),
+    columns.reference("happening", "hap"),
+    columns.pattern("subject", patterns.SUBJECT),
+    columns.pattern("kind", patterns.HAPPENING),
+    columns.one_of("harm", HarmLevel),
+    columns.one_of("event_kind", Kind),
+    columns.all_of("flags", Flag),
+    columns.pattern("site", columns.SLUG),
+    columns.one_of("route", NamedBy),
     Index("happening_by_subject", "subject"),
     Index("happening_by_age", "received", "happening"),
 )
@@ -64,11 +52,11 @@ happening = Table(
 link = Table(
     "link",
     metadata,
-    _text("source", key=True),
-    _text("target", key=True),
+    columns.text("source", key=True),
+    columns.text("target", key=True),
     Column("crosses", Boolean, nullable=False),
-    checks.subject("source"),
-    checks.subject("target"),
+    columns.pattern("source", patterns.SUBJECT),
+    columns.pattern("target", patterns.SUBJECT),
     Index("link_by_target", "target"),
 )
 """What happens to `source` counts for `target` too. `crosses`: from an incident or analysis to an obligation; what it
@@ -77,68 +65,68 @@ joins does not hang together both ways."""
 compliance_named = Table(
     "compliance_named",
     metadata,
-    _text("named", key=True),
-    _text("incident", null=False),
-    Column("since", INSTANT, nullable=False),
-    checks.reference("named", "nam"),
-    checks.reference("incident", "inc"),
+    columns.text("named", key=True),
+    columns.text("incident", null=False),
+    Column("since", columns.INSTANT, nullable=False),
+    columns.reference("named", "nam"),
+    columns.reference("incident", "inc"),
     Index("compliance_named_by_incident", "incident"),
 )
 """Who was named for which incident: a reference that is another one for each incident. Support side only."""
 
-compliance_published = Table("compliance_published", metadata, Column("as_of", INSTANT, primary_key=True))
+compliance_published = Table("compliance_published", metadata, Column("as_of", columns.INSTANT, primary_key=True))
 
 rule = Table(
     "rule",
     metadata,
-    _text("edition", key=True),
-    _text("rule", null=False),
+    columns.text("edition", key=True),
+    columns.text("rule", null=False),
     Column("body", JSONB, nullable=False),
-    checks.reference("edition", "rul"),
-    checks.pattern("rule", checks.SLUG),
+    columns.reference("edition", "rul"),
+    columns.pattern("rule", columns.SLUG),
 )
 """A version of a rule as it stood in its pack: clocks that were born by it keep it when the pack changes."""
 
 clock = Table(
     "clock",
     metadata,
-    _text("clock", key=True),
-    _text("subject", null=False),
-    _text("rule", null=False),
-    _text("edition", null=False),
+    columns.text("clock", key=True),
+    columns.text("subject", null=False),
+    columns.text("rule", null=False),
+    columns.text("edition", null=False),
     Column("revision", Integer, nullable=False),
-    _text("state", null=False),
-    _text("verdict", null=False),
-    _text("incident"),
-    _text("site"),
-    Column("start", INSTANT, nullable=False),
-    _text("start_from", null=False),
-    Column("opens", INSTANT),
-    Column("due", INSTANT),
-    Column("born", INSTANT, nullable=False),
-    Column("attempted", INSTANT),
-    Column("stopped", INSTANT),
-    _text("stopped_by"),
-    Column("broken", INSTANT),
-    Column("cancelled", INSTANT),
-    _text("cancel_reason"),
+    columns.text("state", null=False),
+    columns.text("verdict", null=False),
+    columns.text("incident"),
+    columns.text("site"),
+    Column("start", columns.INSTANT, nullable=False),
+    columns.text("start_from", null=False),
+    Column("opens", columns.INSTANT),
+    Column("due", columns.INSTANT),
+    Column("born", columns.INSTANT, nullable=False),
+    Column("attempted", columns.INSTANT),
+    Column("stopped", columns.INSTANT),
+    columns.text("stopped_by"),
+    Column("broken", columns.INSTANT),
+    Column("cancelled", columns.INSTANT),
+    columns.text("cancel_reason"),
     Column("warned", ARRAY(SmallInteger), nullable=False),
     Column("mark_percents", ARRAY(SmallInteger), nullable=False),
-    Column("mark_instants", ARRAY(INSTANT), nullable=False),
-    Column("next_at", INSTANT),
+    Column("mark_instants", ARRAY(columns.INSTANT), nullable=False),
+    Column("next_at", columns.INSTANT),
     Column("open", Boolean, nullable=False),
-    Column("changed", INSTANT, nullable=False),
-    checks.reference("clock", "clk"),
-    checks.subject("subject"),
-    checks.pattern("rule", checks.SLUG),
-    checks.reference("edition", "rul"),
-    checks.one_of("state", State),
-    checks.one_of("verdict", State),
-    checks.reference("incident", "inc"),
-    checks.pattern("site", checks.SLUG),
-    checks.one_of("start_from", Timestamp),
-    checks.pattern("stopped_by", checks.HAPPENING),
-    checks.one_of("cancel_reason", CancelReason),
+    Column("changed", columns.INSTANT, nullable=False),
+    columns.reference("clock", "clk"),
+    columns.pattern("subject", patterns.SUBJECT),
+    columns.pattern("rule", columns.SLUG),
+    columns.reference("edition", "rul"),
+    columns.one_of("state", State),
+    columns.one_of("verdict", State),
+    columns.reference("incident", "inc"),
+    columns.pattern("site", columns.SLUG),
+    columns.one_of("start_from", Timestamp),
+    columns.pattern("stopped_by", patterns.HAPPENING),
+    columns.one_of("cancel_reason", CancelReason),
     Index("clock_by_subject", "subject"),
     Index("clock_due", "next_at", postgresql_where=text("next_at is not null")),
     Index("clock_work_list", text("coalesce(due, 'infinity')"), "clock", postgresql_where=text("open")),

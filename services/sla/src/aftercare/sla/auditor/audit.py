@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare.programme.model import Organisation
+from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor.calendars import Wall
 from aftercare.sla.auditor.comparing import Moment, Pair, compare
 from aftercare.sla.auditor.deriving import Derived, derive, revisions_begin
 from aftercare.sla.auditor.dossier import REVISIONS, Dossier
-from aftercare.sla.auditor.facts import Difference, Fact, Kind, Said
+from aftercare.sla.auditor.facts import Difference, Fact, Said
 from aftercare.sla.auditor.marks import Life, expected, live, misses, way_points
 from aftercare.sla.auditor.published import Account
 from aftercare.sla.auditor.starting import Birth, PacksAt, births

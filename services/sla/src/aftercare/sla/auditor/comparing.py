@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aftercare.programme.clocks import Recurring
+from aftercare.schemas.clock_audit import AuditedStatus as Status
+from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor.deriving import Derived
-from aftercare.sla.auditor.facts import Change, Difference, Kind, Said, Status
+from aftercare.sla.auditor.facts import Change, Difference, Said
 from aftercare.sla.auditor.marks import Mark, Worth
 from aftercare.sla.auditor.published import Account
 

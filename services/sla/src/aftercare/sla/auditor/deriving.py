@@ -6,9 +6,10 @@ from datetime import datetime
 
 from aftercare.programme.clocks import Age, BeforeState, Deadline, NotBefore, Recurring, Span, Timestamp, Window
 from aftercare.programme.happenings import Happening
+from aftercare.schemas.clock_audit import AuditedStatus as Status
 from aftercare.sla.auditor.calendars import Wall, end_of
 from aftercare.sla.auditor.dossier import Dossier
-from aftercare.sla.auditor.facts import Fact, Status
+from aftercare.sla.auditor.facts import Fact
 from aftercare.sla.auditor.starting import OF_INCIDENTS, Birth, start_of
 
 

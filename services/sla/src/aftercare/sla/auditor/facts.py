@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from aftercare.programme.clocks import Timestamp
 from aftercare.programme.happenings import Happening
+from aftercare.schemas.clock_audit import AuditedStatus as Status
+from aftercare.schemas.clock_audit import DifferenceKind as Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,39 +104,6 @@ class Said:
     """Of a warning its instant, of an end the moment of it."""
     reason: str | None = None
     heard: datetime | None = None
-
-
-class Status(StrEnum):
-    """`docs/clocks.md` 7."""
-
-    RUNNING = "running"
-    MET = "met"
-    MISSED = "missed"
-    UNMEETABLE = "unmeetable"
-    CANCELLED = "cancelled"
-
-
-class Kind(StrEnum):
-    """How what was published differs from what the rules say."""
-
-    MISSING_CLOCK = "missing-clock"
-    UNKNOWN_CLOCK = "unknown-clock"
-    WRONG_VERSION = "wrong-version"
-    WRONG_START = "wrong-start"
-    WRONG_START_FROM = "wrong-start-from"
-    WRONG_OPENS = "wrong-opens"
-    WRONG_DUE = "wrong-due"
-    WRONG_BORN = "wrong-born"
-    WRONG_UNMEETABLE = "wrong-unmeetable"
-    WRONG_ATTEMPTED = "wrong-attempted"
-    WRONG_END = "wrong-end"
-    WRONG_END_TIME = "wrong-end-time"
-    END_EARLY = "end-early"
-    END_LATE = "end-late"
-    WARNING_MISSING = "warning-missing"
-    WARNING_EARLY = "warning-early"
-    WARNING_LATE = "warning-late"
-    WARNING_DOUBLE = "warning-double"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aftercare.programme.clocks import Age
+from aftercare.schemas.clock_audit import AuditedStatus as Status
 from aftercare.sla.auditor.deriving import Derived
-from aftercare.sla.auditor.facts import Status
 
 BORN_LATE = 100
 

@@ -16,12 +16,13 @@ from aftercare.kit.store.transaction import Transaction, UnitOfWork
 from aftercare.programme.clocks import Side
 from aftercare.programme.model import Organisation
 from aftercare.schemas import clock_audit
+from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.schemas.registry import UnreadableMessageError, decode
 from aftercare.schemas.topics import Topic
 from aftercare.sla.auditor import store
 from aftercare.sla.auditor.audit import audit
 from aftercare.sla.auditor.comparing import Moment
-from aftercare.sla.auditor.facts import Difference, Fact, Kind, Said
+from aftercare.sla.auditor.facts import Difference, Fact, Said
 from aftercare.sla.auditor.reading import facts_of, said_in
 from aftercare.sla.auditor.starting import PacksAt
 from aftercare.sla.auditor.store import Family, Position
@@ -168,21 +169,17 @@ class Auditor:
     def _message(self, one: Difference, family: Family, now: datetime) -> clock_audit._DifferenceFound:
         clock = next((said.clock for said in family.said if (said.rule, said.subject) == (one.rule, one.subject)), None)
         return _MESSAGES[self._book.side](
-            kind=clock_audit.DifferenceKind(one.kind.value),
+            kind=one.kind,
             rule=one.rule,
             subject=one.subject,
             clock=clock,
             expected=one.expected,
             published=one.published,
-            expected_status=_status(one.expected_status),
-            published_status=_status(one.published_status),
+            expected_status=one.expected_status,
+            published_status=one.published_status,
             percent=one.percent,
             found=now,
         )
-
-
-def _status(status: str | None) -> clock_audit.AuditedStatus | None:
-    return clock_audit.AuditedStatus(status) if status is not None else None
 
 
 def _heard(record: Record, now: datetime) -> Iterator[Fact | Said]:

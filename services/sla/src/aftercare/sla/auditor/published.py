@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aftercare.sla.auditor.facts import Change, Said, Status
+from aftercare.schemas.clock_audit import AuditedStatus as Status
+from aftercare.sla.auditor.facts import Change, Said
 
 _ENDS = {
     Change.MET: Status.MET,

@@ -1,15 +1,6 @@
 """Why something can't be done, and what to do instead. Never says whether somebody else's thing exists."""
 
-
-class Refusal(Exception):  # noqa: N818 - what happened, in the words of the field
-    """A request that can't be carried out. `title` is the kind, `what_to_do` for the person who asked."""
-
-    status = 409
-    title = "This can't be done as things stand"
-
-    def __init__(self, what_to_do: str) -> None:
-        super().__init__(what_to_do)
-        self.what_to_do = what_to_do
+from aftercare.kit.auth.problems import Refusal
 
 
 class NotHere(Refusal):

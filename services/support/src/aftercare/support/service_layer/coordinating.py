@@ -1,5 +1,6 @@
 """What coordinators do: take what waits, record what came of it, find somebody, or go themselves."""
 
+from aftercare.kit.auth.problems import Refusal
 from aftercare.schemas.outreach_request import CancelReason
 from aftercare.support.domain.case import IN_CONTACT, OPEN, SEEKING, Case, Happening
 from aftercare.support.domain.matching import may_assign_by_hand
@@ -8,7 +9,6 @@ from aftercare.support.domain.vocabulary import CaseState, Choice, TaskKind, Tas
 from aftercare.support.service_layer import answers, cases, contacts, matching, tasks
 from aftercare.support.service_layer.choices import Chosen
 from aftercare.support.service_layer.desk import Desk
-from aftercare.support.service_layer.refusals import Refusal
 
 
 def claim(desk: Desk, task: Task) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aftercare.kit.auth.problems import Refusal
 from aftercare.support.adapters import mappers
 from aftercare.support.domain.records import Volunteer
 from aftercare.support.domain.vocabulary import Mode
 from aftercare.support.service_layer.desk import Desk
-from aftercare.support.service_layer.refusals import NotHere, Refusal
+from aftercare.support.service_layer.refusals import NotHere
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,22 @@
-"""Every text column is an enum or a pattern, so that no sentence can ever be stored here (`architecture.md` 2)."""
+"""Columns whose text is an enum or a pattern, so that no sentence can ever be stored in them (`architecture.md` 2)."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Text, false
 
+INSTANT = DateTime(timezone=True)
 SLUG = "^[a-z0-9][a-z0-9._-]{0,63}$"
-ZONE = "^[A-Za-z_]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}$"
-IDENTIFIER = "^v1[.][a-z0-9-]{1,16}[.][A-Za-z0-9_-]{43}$"
-LOGIN = "^login[.]v1[.][A-Za-z0-9_-]{43}$"
-ACTOR = "^(system|directory|outreach|intake|login[.]v1[.][A-Za-z0-9_-]{43})$"
-SUBJECT = "^(obl|cas|asg|tsk|req|crd|per)_[0-9a-f]{32}$"
-REGARDING = "^(cas|asg|tsk)_[0-9a-f]{32}$"
-LANGUAGE = "[a-z]{2,3}(-[A-Z]{2})?"
+
+
+def text(name: str, *, null: bool = True, key: bool = False) -> "Column[str]":
+    """A text column. Its table adds one of the checks below."""
+    return Column(name, Text, nullable=null and not key, primary_key=key)
+
+
+def flag(name: str) -> "Column[bool]":
+    """A flag that is down unless somebody raises it."""
+    return Column(name, Boolean, nullable=False, server_default=false())
 
 
 def reference(column: str, prefix: str) -> CheckConstraint:
