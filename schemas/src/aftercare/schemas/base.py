@@ -30,6 +30,8 @@ MessageRef = Annotated[str, _reference("msg")]
 AnswerRef = Annotated[str, _reference("ans")]
 CardRef = Annotated[str, _reference("crd")]
 PatientRef = Annotated[str, _reference("pat")]
+RelevantPersonRef = Annotated[str, _reference("pat")]
+OccasionRef = Annotated[str, _reference("occ")]
 PersonToken = Annotated[str, _reference("per")]
 
 IdentifierToken = Annotated[str, StringConstraints(pattern=r"^v1\.[a-z0-9-]{1,16}\.[A-Za-z0-9_-]{43}$")]

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from aftercare.schemas.base import IncidentRef, Message, Revision, Shape, Slug, UtcInstant
+from aftercare.schemas.base import IncidentRef, Message, OccasionRef, Revision, Shape, Slug, UtcInstant
 from aftercare.schemas.topics import Topic
 
 ClockRef = Annotated[str, StringConstraints(pattern=r"^clk_[0-9a-f]{32}$")]
@@ -101,6 +101,8 @@ class _Warned(Shape):
     route: WarningRoute
     at: UtcInstant
     """When the warning was due; the event's own `time` says when it was given."""
+    occasion: OccasionRef | None = None
+    """One for all that is said of a rule at a site within a minute: a human is rung once for it."""
 
 
 class _Met(Shape):
@@ -111,6 +113,8 @@ class _Missed(Shape):
     at: UtcInstant
     """Due; of a `not-before`, the moment of the act that came too soon."""
     route: WarningRoute
+    occasion: OccasionRef | None = None
+    """As of a warning."""
 
 
 class _Stopped(Shape):

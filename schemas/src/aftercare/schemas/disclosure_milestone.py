@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from aftercare.schemas.base import IdentifierToken, IncidentRef, Message, Revision, Slug, UtcInstant
+from aftercare.schemas.base import IdentifierToken, IncidentRef, Message, RelevantPersonRef, Revision, Slug, UtcInstant
 from aftercare.schemas.time import StatedTime
 from aftercare.schemas.topics import Topic
 
@@ -32,6 +32,8 @@ class DisclosureMilestoneReachedV1(Message):
     at: StatedTime | None = None
     lead: IdentifierToken | None = None
     participants: tuple[IdentifierToken, ...] = ()
+    relevant_persons: tuple[RelevantPersonRef, ...] = ()
+    """Whom it regards, by the incident's own references; empty where the source does not say."""
     received: UtcInstant
 
     def key(self) -> str:

@@ -11,6 +11,7 @@ from aftercare.schemas.base import (
     IncidentRef,
     InvolvementRef,
     Message,
+    RelevantPersonRef,
     Revision,
     Shape,
     Slug,
@@ -116,6 +117,18 @@ class Involvement(Shape):
     """Named by, or is, a reporter who fears repercussion: a manager must never learn of the contact."""
 
 
+class RelevantPerson(Shape):
+    """A patient, or who stands for one, to whom candour is owed (`domain.md` 3a). Never an identifier.
+
+    The reference holds within this incident alone: of the same patient in another incident it is another.
+    """
+
+    relevant_person: RelevantPersonRef
+    subject: SubjectKind = SubjectKind.PATIENT
+    harm: Harm | None = None
+    """This person's own, where the source states it for each; absent: that of the incident."""
+
+
 class IncidentState(Shape):
     """The whole state of an incident at one revision. Every event carries it, so a consumer need keep none of it."""
 
@@ -138,6 +151,8 @@ class IncidentState(Shape):
     flags: tuple[Flag, ...] = ()
     subject: SubjectKind = SubjectKind.UNKNOWN
     narrative_present: bool = False
+    relevant_persons: tuple[RelevantPerson, ...] = ()
+    """Empty as long as the source names none of them one by one."""
     involved: tuple[Involvement, ...] = ()
     synthetic: bool = False
     backfill: bool = False

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from aftercare.schemas.base import IncidentRef, Message, PatientRef, Revision
+from aftercare.schemas.base import IncidentRef, Message, PatientRef, RelevantPersonRef, Revision
 from aftercare.schemas.incident import SubjectKind
 from aftercare.schemas.topics import Topic
 
@@ -15,6 +15,8 @@ class PatientLinkedV1(Message):
     incident: IncidentRef
     revision: Revision
     patient: PatientRef
+    relevant_person: RelevantPersonRef | None = None
+    """How the incident itself names this person: a reference that holds within it alone."""
     subject: SubjectKind
 
     def key(self) -> str:

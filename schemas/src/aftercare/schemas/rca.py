@@ -61,6 +61,20 @@ class RcaInterviewHeldV1(_RcaMessage):
     held: StatedTime | None = None
 
 
+class RcaInterviewCancelledV1(_RcaMessage):
+    """A booked interview will not take place. An offer that it led to stands."""
+
+    type: ClassVar[str] = "org.aftercare.rca.interview-cancelled.v1"
+    interviewee: IdentifierToken
+
+
+class RcaCancelledV1(_RcaMessage):
+    """The analysis was given up, or was entered in error: its own clocks end."""
+
+    type: ClassVar[str] = "org.aftercare.rca.cancelled.v1"
+    cancelled: StatedTime | None = None
+
+
 class RcaCompletedV1(_RcaMessage):
     type: ClassVar[str] = "org.aftercare.rca.completed.v1"
     completed: StatedTime | None = None

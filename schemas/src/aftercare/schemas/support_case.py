@@ -77,6 +77,8 @@ class ObligationOpenedV1(Message):
     unresolved: Unresolved | None = None
     occurred: UtcInstant | None = None
     """Latest moment at which the event can have occurred, where the source said one."""
+    occurred_earliest: UtcInstant | None = None
+    """Earliest such moment: clocks run from it."""
     received: UtcInstant
     opened: UtcInstant
     synthetic: bool = False
