@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import MetaData
 
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.tables import add_kit_tables
+from aftercare.kit.testing.schema import schema_differences
 
 pytestmark = pytest.mark.real
 
@@ -36,10 +35,6 @@ async def test_the_migrated_database_is_what_the_metadata_says(folder: Path, dat
     metadata = MetaData()
     add_kit_tables(metadata)
 
-    def differences(connection: Connection) -> list[Any]:
-        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
-        return [one for one in found if "alembic_version" not in str(one)]
-
     async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
+        assert await schema_differences(connection, metadata) == []
     await engine.dispose()

@@ -4,13 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
 
 from aftercare.kit.clock import FixedClock
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
+from aftercare.kit.testing.schema import KIT_COLUMNS, columns_that_take_a_sentence, schema_differences
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor import store
 from aftercare.sla.auditor.command import MIGRATIONS
@@ -22,16 +20,6 @@ from .story import DAY, HOUR, Story, at, ref
 pytestmark = pytest.mark.real
 
 MONDAY = at("2026-03-02T10:00")
-OF_THE_KIT = {"inbox", "outbox", "timer", "delivery_attempt", "alembic_version"}
-_TEXTS = """
-    select c.relname as table, a.attname as column from pg_class c
-    join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    join pg_type t on t.oid = a.atttypid left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
-    where c.relkind = 'r' and (coalesce(e.typcategory, t.typcategory) = 'S' or t.typname in ('json', 'jsonb', 'xml'))
-      and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'
-                      and a.attnum = any(k.conkey))
-"""
 
 
 @pytest.fixture
@@ -42,14 +30,9 @@ async def unit_of_work(database: Any) -> Any:
 
 
 async def test_no_column_can_hold_a_sentence_and_migrations_make_what_the_code_expects(unit_of_work: Any) -> None:
-    def differences(connection: Connection) -> list[Any]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return [one for one in compare_metadata(context, metadata) if "alembic_version" not in str(one)]
-
     async with unit_of_work() as tx:
-        unchecked = {row.table for row in await tx.connection.execute(text(_TEXTS))}
-        assert await tx.connection.run_sync(differences) == []
-    assert unchecked <= OF_THE_KIT
+        assert await columns_that_take_a_sentence(tx.connection) <= set(KIT_COLUMNS)
+        assert await schema_differences(tx.connection, metadata) == []
 
 
 async def test_a_family_is_all_that_hangs_together_and_nothing_else(unit_of_work: Any) -> None:
