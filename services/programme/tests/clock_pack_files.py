@@ -17,7 +17,7 @@ def a_rule(**changes: Any) -> dict[str, Any]:
         "title": "The letter is sent within five days",
         "catalogue": "local",
         "side": "event",
-        "subject": "patient",
+        "subject": "relevant-person",
         "start": {"on": ["disclosure-initial-done"]},
         "stop": {"on": ["disclosure-written-sent"]},
         "form": {"kind": "deadline", "within": {"days": 5}, "calendar": "business-days"},

@@ -12,11 +12,12 @@ from aftercare.programme.clocks import (
     Deadline,
     Flag,
     Kind,
+    Method,
     NamedBy,
     Route,
     Standing,
 )
-from aftercare.schemas import clock, incident
+from aftercare.schemas import clock, incident, rca
 
 SUPPORT_ROWS = {f"S-{number:02}" for number in range(1, 24)}
 DISCLOSURE_ROWS = {f"D-{number:02}" for number in range(1, 24)}
@@ -173,5 +174,6 @@ def test_the_words_are_those_of_the_contracts() -> None:
     assert [*Kind] == [*incident.EventKind]
     assert [*Flag] == [*incident.Flag]
     assert [*NamedBy] == [*incident.Route]
+    assert [*Method] == [*rca.RcaMethod]
     assert [*Standing] == [*clock.Standing]
     assert [*Route] == [*clock.WarningRoute]

@@ -41,7 +41,7 @@ FORMS = [
     ),
     (
         {"kind": "before-state", "happening": "left-work", "at_latest": {"hours": 9}},
-        "left-work never happens to a patient",
+        "left-work never happens to a relevant person",
     ),
     (
         {"kind": "before-state", "happening": "disclosure-written-sent", "at_latest": {"hours": 9}},
@@ -69,8 +69,8 @@ def test_a_form_that_can_be_counted_is_taken(tmp_path: Path, form: dict[str, Any
 
 
 RULES = [
-    ({"side": "support"}, "side: clocks of a patient are on the event side"),
-    ({"subject": "rca"}, "start.on: disclosure-initial-done never happens to an rca, only to: patient"),
+    ({"side": "support"}, "side: clocks of a relevant person are on the event side"),
+    ({"subject": "rca"}, "start.on: disclosure-initial-done never happens to an rca, only to: relevant-person"),
     ({"stop": {"on": []}}, "stop.on: name what ends it"),
     ({"stop": {"on": ["disclosure-initial-done"]}}, "would start and end it at once"),
     (
@@ -83,6 +83,16 @@ RULES = [
     ({"start": {"on": ["incident-known"]}}, "start: incident-known has no time called at"),
     ({"start": {"on": ["disclosure-required"], "at": "discovered"}}, "has no time called discovered"),
     ({"when": {"routes": ["self"]}}, "when.routes: only a person is named by a route"),
+    (
+        {"when": {"methods": ["psii"]}, "stop": {"on": ["rca-commissioned"]}},
+        "when.methods: nothing has a method before it is commissioned",
+    ),
+    (
+        {"when": {"methods": ["psii"]}, "side": "support", "subject": "case"},
+        "when.methods: only analyses have a method",
+    ),
+    ({"start": {"on": ["rca-cancelled"]}}, "rca-cancelled never happens to a relevant person, only to: rca"),
+    ({"when": {"methods": ["rca-2"]}}, "rules.0.when.methods.0: Input should be"),
     ({"when": {"flags": ["never-evnt"]}}, "rules.0.when.flags.0: Input should be"),
     ({"when": {"harm_at_least": "unknown"}}, "when.harm_at_least: unknown is no gravity"),
     ({"when": {"unknown_harm": True}}, "when.unknown_harm: means something only beside harm_at_least"),
@@ -189,7 +199,7 @@ def test_all_that_is_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None
         "    title: The letter\n"
         "    catalogue: D-07\n"
         "    side: support\n"
-        "    subject: patient\n"
+        "    subject: relevant-person\n"
         "    start: {on: [disclosure-initial-done]}\n"
         "    stop: {on: []}\n"
         "    form: {kind: deadline, within: {days: 5, hours: 2}, calendar: business-days}\n"

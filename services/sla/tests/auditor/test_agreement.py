@@ -68,7 +68,7 @@ def forms(draw: Any, acts: tuple[str, ...]) -> dict[str, Any]:
 @st.composite
 def rules(draw: Any, subject: str, starts: tuple[str, ...], acts: tuple[str, ...]) -> tuple[ClockRule, ...]:
     body = {
-        "side": "event" if subject in ("incident", "patient", "rca") else "support",
+        "side": "event" if subject in ("incident", "relevant-person", "rca") else "support",
         "subject": subject,
         "start": {
             "on": draw(st.lists(st.sampled_from(starts), min_size=1, max_size=2, unique=True)),
@@ -192,7 +192,7 @@ ENDS = st.integers(1, 20 * 24).map(lambda hours: BEGIN + hours * HOUR + timedelt
 
 
 @SLOW
-@given(st.data(), st.sampled_from(["incident", "patient", "rca"]), places(), event_stories(), ENDS)
+@given(st.data(), st.sampled_from(["incident", "relevant-person", "rca"]), places(), event_stories(), ENDS)
 def test_engine_and_auditor_agree_about_incidents(
     data: Any, subject: str, place: Organisation, story: Story, as_of: datetime
 ) -> None:

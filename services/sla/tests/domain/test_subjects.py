@@ -126,7 +126,7 @@ def test_obligations_of_a_withdrawn_or_merged_incident_have_ends_of_their_own() 
 
 
 def test_patients_stand_for_their_incident() -> None:
-    found = clock(rule(subject="patient"), IN_LONDON, act("disclosure-initial-done", "2026-07-01T12:00"))
+    found = clock(rule(subject="relevant-person"), IN_LONDON, act("disclosure-initial-done", "2026-07-01T12:00"))
     assert (found.subject, found.outcome.stopped) == (INC, at("2026-07-01T12:00"))
 
 

@@ -84,7 +84,8 @@ def _for(when: When) -> str:
         harm += ", or unknown"
     flags = f"flag {_or(when.flags)}" if when.flags else ""
     parts = [" or ".join(part for part in (harm, flags) if part)]
-    parts += [f"{_or(when.kinds)}" if when.kinds else "", f"named by {_or(when.routes)}" if when.routes else ""]
+    parts += [_or(when.kinds), f"named by {_or(when.routes)}" if when.routes else ""]
+    parts += [f"analysed by {_or(when.methods)}" if when.methods else ""]
     return "; ".join(part for part in parts if part) or "all"
 
 

@@ -3,7 +3,7 @@
 from aftercare.programme.clocks import Side, Subject, Timestamp
 from aftercare.programme.happenings import Happening
 
-_EVENT_SIDE = frozenset({Subject.INCIDENT, Subject.PATIENT, Subject.RCA})
+_EVENT_SIDE = frozenset({Subject.INCIDENT, Subject.RELEVANT_PERSON, Subject.RCA})
 
 
 def side_of(subject: Subject) -> Side:
@@ -14,8 +14,8 @@ def side_of(subject: Subject) -> Side:
 def subjects_of(happening: Happening) -> frozenset[Subject]:
     """Whose clocks hear of it.
 
-    What happens to an assignment counts for its case, and for each obligation settled with that. A patient's clocks
-    stand for the incident, so they hear what the incident's hear.
+    What happens to an assignment counts for its case, and for each obligation settled with that; what
+    happens to an incident, for those to whom candour is owed.
     """
     return _SUBJECTS[happening]
 
@@ -30,9 +30,10 @@ _TIMES = {
     Happening.OBLIGATION_OPENED: frozenset({Timestamp.OCCURRED, Timestamp.RECEIVED, Timestamp.AT}),
 }
 
-_OF_INCIDENT = frozenset({Subject.INCIDENT, Subject.PATIENT})
-_OF_PATIENT = frozenset({Subject.PATIENT})
-_OF_RCA = frozenset({Subject.RCA, Subject.INCIDENT, Subject.PATIENT})
+_OF_INCIDENT = frozenset({Subject.INCIDENT, Subject.RELEVANT_PERSON})
+_OF_RELEVANT_PERSON = frozenset({Subject.RELEVANT_PERSON})
+_OF_RCA_ALONE = frozenset({Subject.RCA})
+_OF_RCA = frozenset({Subject.RCA, Subject.INCIDENT, Subject.RELEVANT_PERSON})
 _OF_OBLIGATION = frozenset({Subject.OBLIGATION})
 _OF_CASE = frozenset({Subject.CASE, Subject.OBLIGATION})
 _OF_ASSIGNMENT = frozenset({Subject.ASSIGNMENT, Subject.CASE, Subject.OBLIGATION})
@@ -51,8 +52,9 @@ _GROUPS = {
         Happening.EVIDENCE_SECURED,
         Happening.RISK_ASSESSED,
     ),
-    _OF_PATIENT: tuple(one for one in Happening if one.startswith(("disclosure-", "discloser-"))),
-    _OF_RCA: tuple(one for one in Happening if one.startswith("rca-")),
+    _OF_RELEVANT_PERSON: tuple(one for one in Happening if one.startswith(("disclosure-", "discloser-"))),
+    _OF_RCA_ALONE: (Happening.RCA_CANCELLED,),
+    _OF_RCA: tuple(one for one in Happening if one.startswith("rca-") and one is not Happening.RCA_CANCELLED),
     _OF_OBLIGATION: (
         Happening.OBLIGATION_OPENED,
         Happening.OFFER_MADE,

@@ -29,6 +29,7 @@ from aftercare.programme.validation import Problem
 _TOO_SHORT_FOR_A_LIST = timedelta(hours=4)
 """A list is looked at by day, now and then; a promise shorter than this would be broken before anybody looks."""
 _NAMED = frozenset({Subject.OBLIGATION, Subject.CASE, Subject.ASSIGNMENT})
+_ANALYSED = frozenset({Subject.INCIDENT, Subject.RELEVANT_PERSON, Subject.RCA})
 _DECLINING = frozenset({Subject.OBLIGATION, Subject.CASE})
 _AFTER_A_DECLINE = frozenset(
     {
@@ -136,6 +137,11 @@ def _when(rule: ClockRule) -> Iterator[Problem]:
     when = rule.when
     if when.routes and rule.subject not in _NAMED:
         yield Problem(("when", "routes"), "only a person is named by a route: for obligations, cases and assignments")
+    if when.methods and rule.subject not in _ANALYSED:
+        yield Problem(("when", "methods"), "only analyses have a method: for incidents, relevant persons and analyses")
+    if when.methods and Happening.RCA_COMMISSIONED in rule.stop.on:
+        what = "nothing has a method before it is commissioned: such a clock would be born when it ends"
+        yield Problem(("when", "methods"), what)
     if rule.subject is Subject.SUPPORTER and when != When():
         yield Problem(("when",), "no incident stands behind a supporter's training: leave it out")
     if when.harm_at_least is HarmLevel.UNKNOWN:
@@ -188,7 +194,8 @@ def _both(
 
 
 def _a(subject: Subject) -> str:
-    return f"an {subject}" if subject[0] in "aio" or subject is Subject.RCA else f"a {subject}"
+    words = subject.replace("-", " ")
+    return f"an {words}" if words[0] in "aio" or subject is Subject.RCA else f"a {words}"
 
 
 _CHECKS: tuple[Callable[[ClockRule], Iterator[Problem]], ...] = (

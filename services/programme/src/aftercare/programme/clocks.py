@@ -42,8 +42,8 @@ class Subject(StrEnum):
     ASSIGNMENT = "assignment"
     """One supporter asked once."""
     INCIDENT = "incident"
-    PATIENT = "patient"
-    """A patient or relevant person of an incident; the incident as long as nobody says how many there are."""
+    RELEVANT_PERSON = "relevant-person"
+    """To whom candour is owed: each patient, or who stands for one; the incident as long as nobody names any."""
     RCA = "rca"
     SUPPORTER = "supporter"
 
@@ -173,7 +173,7 @@ class Stop(Policy):
 
 
 class Kind(StrEnum):
-    """Same words as the contracts, as those of `Flag` and `NamedBy`; a test holds them together."""
+    """Same words as the contracts, as those of `Flag`, `Method` and `NamedBy`; a test holds them together."""
 
     ADVERSE_EVENT = "adverse-event"
     STRESSFUL_EVENT = "stressful-event"
@@ -184,6 +184,18 @@ class Flag(StrEnum):
     SENTINEL = "sentinel"
     SERIOUS_INCIDENT = "serious-incident"
     DUTY_OF_CANDOUR = "duty-of-candour"
+
+
+class Method(StrEnum):
+    """How an analysis is made."""
+
+    RCA = "rca"
+    RCA2 = "rca2"
+    PSII = "psii"
+    AAR = "aar"
+    SWARM = "swarm"
+    MDT = "mdt"
+    OTHER = "other"
 
 
 class NamedBy(StrEnum):
@@ -210,6 +222,8 @@ class When(Policy):
     kinds: tuple[Kind, ...] = ()
     routes: tuple[NamedBy, ...] = ()
     """Of clocks for obligations, cases and assignments only."""
+    methods: tuple[Method, ...] = ()
+    """Of clocks for analyses, or for what has one: never of a promise that there will be one."""
 
 
 class Route(StrEnum):

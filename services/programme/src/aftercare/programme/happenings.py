@@ -10,7 +10,7 @@ from enum import StrEnum
 class Happening(StrEnum):
     """Something that came about."""
 
-    # Event side: of an incident, and of its patients and relevant persons.
+    # Event side: of an incident, and of its relevant persons.
     INCIDENT_KNOWN = "incident-known"
     """The earliest revision that the rule's `when` holds for."""
     INCIDENT_WITHDRAWN = "incident-withdrawn"
@@ -41,6 +41,8 @@ class Happening(StrEnum):
     RCA_INTERVIEW_SCHEDULED = "rca-interview-scheduled"
     RCA_INTERVIEW_HELD = "rca-interview-held"
     RCA_COMPLETED = "rca-completed"
+    RCA_CANCELLED = "rca-cancelled"
+    """It was given up, or entered in error: all its own clocks end."""
     RCA_FEEDBACK_TO_STAFF = "rca-feedback-to-staff"
     RCA_FEEDBACK_TO_FAMILY = "rca-feedback-to-family"
     # Support side: of an obligation (a person named, or who asked).
@@ -102,6 +104,7 @@ TOLD = frozenset(
         Happening.RCA_INTERVIEW_SCHEDULED,
         Happening.RCA_INTERVIEW_HELD,
         Happening.RCA_COMPLETED,
+        Happening.RCA_CANCELLED,
         Happening.RCA_FEEDBACK_TO_STAFF,
         Happening.RCA_FEEDBACK_TO_FAMILY,
         Happening.OBLIGATION_OPENED,

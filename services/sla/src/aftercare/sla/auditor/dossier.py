@@ -9,7 +9,7 @@ from aftercare.programme.happenings import Happening
 from aftercare.sla.auditor.facts import Fact
 
 _BY_PREFIX = {
-    "inc": (Subject.INCIDENT, Subject.PATIENT),
+    "inc": (Subject.INCIDENT, Subject.RELEVANT_PERSON),
     "rca": (Subject.RCA,),
     "obl": (Subject.OBLIGATION,),
     "cas": (Subject.CASE,),

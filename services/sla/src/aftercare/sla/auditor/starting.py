@@ -10,7 +10,7 @@ from aftercare.programme.model import HarmLevel
 from aftercare.sla.auditor.dossier import Dossier
 from aftercare.sla.auditor.facts import Fact
 
-OF_INCIDENTS = frozenset({Subject.INCIDENT, Subject.PATIENT})
+OF_INCIDENTS = frozenset({Subject.INCIDENT, Subject.RELEVANT_PERSON})
 Started = tuple[datetime, Timestamp]
 
 

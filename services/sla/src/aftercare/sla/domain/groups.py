@@ -6,7 +6,7 @@ from aftercare.programme.clocks import Subject
 from aftercare.sla.domain.model import Happened, Link, Told
 
 SUBJECTS: dict[str, frozenset[Subject]] = {
-    "inc": frozenset({Subject.INCIDENT, Subject.PATIENT}),
+    "inc": frozenset({Subject.INCIDENT, Subject.RELEVANT_PERSON}),
     "rca": frozenset({Subject.RCA}),
     "obl": frozenset({Subject.OBLIGATION}),
     "cas": frozenset({Subject.CASE}),
