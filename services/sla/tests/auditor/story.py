@@ -93,8 +93,12 @@ class Story:
         return self
 
     def incident(self, time: datetime, told_as: type[Any] = incident.IncidentReportedV1, **fields: Any) -> "Story":
-        """The next revision of an incident, received or said at `time`."""
+        """The next revision of an incident, received or said at `time`. `persons`: who is named, and their own harm."""
         name = fields.pop("name", "fall")
+        named = tuple(
+            incident.RelevantPerson(relevant_person=ref("pat", person), harm=harm)
+            for person, harm in fields.pop("persons", {}).items()
+        )
         more = {part: fields.pop(part) for part in ("reason", "into") if part in fields}
         revision = fields.pop("revision", self._revisions.get(name, 0) + 1)
         self._revisions[name] = max(revision, self._revisions.get(name, 0))
@@ -102,7 +106,9 @@ class Story:
             if isinstance(fields.get(moment), datetime):
                 fields[moment] = stated(fields[moment])
         first = {"site": "north", "harm": "severe", "harm_rule": "v1", "source": "safety", "received": time}
-        state = incident.IncidentState(incident=ref("inc", name), revision=revision, **{**first, **fields})
+        state = incident.IncidentState(
+            incident=ref("inc", name), revision=revision, relevant_persons=named, **{**first, **fields}
+        )
         return self.tell(told_as(state=state, **more), time)
 
     def withdrawn(self, time: datetime, **fields: Any) -> "Story":
@@ -111,36 +117,33 @@ class Story:
     def merged(self, time: datetime, name: str, into: str, **fields: Any) -> "Story":
         return self.incident(time, incident.IncidentMergedV1, name=name, into=ref("inc", into), **fields)
 
-    def milestone(self, milestone: str, when: datetime | None, received: datetime, name: str = "fall") -> "Story":
+    def milestone(
+        self,
+        milestone: str,
+        when: datetime | None,
+        received: datetime,
+        name: str = "fall",
+        **more: Any,
+    ) -> "Story":
+        """A step of disclosure; `until`: it may have been as late as that; `persons`: whom it regards."""
         message = disclosure_milestone.DisclosureMilestoneReachedV1.model_validate(
             {
                 "incident": ref("inc", name),
                 "revision": 1,
                 "source": "outside",
                 "milestone": milestone,
-                "at": stated(when),
+                "at": stated(when, more.get("until")),
+                "relevant_persons": [ref("pat", person) for person in more.get("persons", ())],
                 "received": received,
             }
         )
         return self.tell(message, received)
 
-    def uncertain(self, milestone: str, earliest: datetime, latest: datetime, received: datetime) -> "Story":
-        """A milestone of which nobody knows exactly when."""
-        message = disclosure_milestone.DisclosureMilestoneReachedV1.model_validate(
-            {
-                "incident": ref("inc", "fall"),
-                "revision": 1,
-                "source": "outside",
-                "milestone": milestone,
-                "at": stated(earliest, latest),
-                "received": received,
-            }
-        )
-        return self.tell(message, received)
-
-    def talked(self, when: datetime, heard: datetime | None = None, name: str = "fall") -> "Story":
+    def talked(
+        self, when: datetime, heard: datetime | None = None, name: str = "fall", persons: tuple[str, ...] = ()
+    ) -> "Story":
         """The first talk with the family."""
-        return self.milestone("initial-done", when, heard or when, name)
+        return self.milestone("initial-done", when, heard or when, name, persons=persons)
 
     def analysis(self, kind: type[Any], time: datetime, *incidents: str, **fields: Any) -> "Story":
         name = fields.pop("name", "why")
@@ -150,6 +153,8 @@ class Story:
             revision=self._revisions[name],
             source="outside",
             incidents=tuple(ref("inc", one) for one in incidents),
+            method=fields.pop("method", "other"),
+            backfill=fields.pop("backfill", False),
             received=self._came.setdefault(name, time),
         )
         return self.tell(kind(state=state, **fields), time)

@@ -10,31 +10,16 @@ from aftercare.schemas import incident, rca
 from aftercare.schemas.clock_audit import AuditedStatus as Status
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor.audit import audit
-from aftercare.sla.auditor.calendars import Wall
 from aftercare.sla.auditor.comparing import Moment
-from aftercare.sla.auditor.deriving import Derived, derive
 from aftercare.sla.auditor.dossier import Dossier
 from aftercare.sla.auditor.facts import Change, Said
 from aftercare.sla.auditor.starting import births
 
-from .story import DAY, HOUR, MINUTE, Story, at, deadline, organisation, packs, ref, rule, stated
+from .derived import HERE, clock
+from .story import DAY, HOUR, MINUTE, Story, at, deadline, packs, ref, rule, stated
 
 MONDAY = at("2026-03-02T10:00")
-HERE = organisation()
 IN_A_DAY = deadline("in-a-day", hours=24)
-
-
-def clock(story: Story, rules: Any, now: datetime, name: str = "in-a-day", about: str | None = None) -> Derived:
-    """The one clock of this rule at `now`."""
-    known = Dossier.of(story.facts()).known(now)
-    found = [
-        derive(one, known, Wall(HERE.site(known.site_of(one.reference))), now)
-        for one in births(known, rules)
-        if one.rule.id == name and about in (None, one.reference)
-    ]
-    assert len(found) == 1, found
-    assert found[0] is not None
-    return found[0]
 
 
 def said(story: Story, rules: Any, now: datetime, *changes: dict[str, Any]) -> list[Said]:

@@ -128,7 +128,7 @@ CASES: dict[str, Case] = {
     "history-starts": Case(IN_A_DAY, incident_at(MONDAY, backfill=True), Kind.UNKNOWN_CLOCK, MONDAY + HOUR),
     "bounds-swapped": Case(
         (rule("promise", {"kind": "deadline", "within": {"days": 3}}, start={"on": ["disclosure-required"]}),),
-        incident_at(MONDAY).uncertain("required", MONDAY - DAY, MONDAY, MONDAY + HOUR),
+        incident_at(MONDAY).milestone("required", MONDAY - DAY, MONDAY + HOUR, until=MONDAY),
         Kind.WRONG_START,
         MONDAY + 2 * HOUR,
     ),

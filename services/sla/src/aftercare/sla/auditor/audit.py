@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare.programme.model import Organisation
+from aftercare.schemas.clock_audit import AuditedStatus as Status
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor.calendars import Wall
 from aftercare.sla.auditor.comparing import Moment, Pair, compare
@@ -90,11 +91,20 @@ def _judge(
     if life is None or not life.phases:
         return () if _moved_house(known) else (Difference(Kind.UNKNOWN_CLOCK, *key),)
     settled = life.at(moment.settled)
-    if settled is None or settled != life.at(moment.as_of):
+    if settled != life.at(moment.as_of):
         return ()
+    if settled is None:
+        return _unless_taken_back(key, account)
     if account is None:
         return (Difference(Kind.MISSING_CLOCK, *key, expected=settled.birth.at),)
     return tuple(compare(Pair(settled, expected(life, moment.settle), account, misses(life)), moment))
+
+
+def _unless_taken_back(key: Key, account: Account | None) -> Sequence[Difference]:
+    """What is known by now gives no such clock any more: where it was published, it has to be cancelled."""
+    if account is None or account.status is Status.CANCELLED:
+        return ()
+    return (Difference(Kind.WRONG_END, *key, expected_status=Status.CANCELLED, published_status=account.status),)
 
 
 def _began_unseen(life: Life | None, account: Account | None, moment: Moment, known: Dossier) -> bool:

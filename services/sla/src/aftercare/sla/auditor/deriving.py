@@ -1,10 +1,20 @@
 """The whole state of one clock at one instant, from the facts known by then (`docs/clocks.md` 3, 4 and 7)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aftercare.programme.clocks import Age, BeforeState, Deadline, NotBefore, Recurring, Span, Timestamp, Window
+from aftercare.programme.clocks import (
+    Age,
+    BeforeState,
+    Deadline,
+    NotBefore,
+    Recurring,
+    Span,
+    Subject,
+    Timestamp,
+    Window,
+)
 from aftercare.programme.happenings import Happening
 from aftercare.schemas.clock_audit import AuditedStatus as Status
 from aftercare.sla.auditor.calendars import Wall, end_of
@@ -71,18 +81,26 @@ def derive(birth: Birth, known: Dossier, wall: Wall, at: datetime) -> Derived | 
 
 def _acts(birth: Birth, known: Dossier) -> _Acts:
     rule, reference = birth.rule, birth.reference
-    facts = known.concerning(reference)
-    stops = sorted(fact.stops_at for fact in facts if fact.happening in rule.stop.on)
-    attempts = [fact.stops_at for fact in facts if fact.happening in rule.stop.attempted]
-    cancels = [(one.stops_at, _reason(one.happening)) for one in facts if one.happening in rule.stop.cancelled]
+    facts, done = known.concerning(reference), known.done_for(reference)
+    stops = sorted(fact.stops_at for fact in done if fact.happening in rule.stop.on)
+    attempts = [fact.stops_at for fact in done if fact.happening in rule.stop.attempted]
+    ends = {*rule.stop.cancelled, *([Happening.RCA_CANCELLED] if rule.subject is Subject.RCA else [])}
+    cancels = [(one.stops_at, _reason(one.happening)) for one in facts if one.happening in ends]
     if rule.subject in OF_INCIDENTS:
-        withdrawn, merged = known.withdrawn_at(reference), known.merged_at(reference)
-        cancels += [(withdrawn, "withdrawn")] if withdrawn is not None else []
-        cancels += [(merged, "merged")] if merged is not None else []
+        cancels += _ends_of_incident(rule.subject, reference, known)
     return _Acts(stops, min(attempts, default=None), min(cancels, default=None))
 
 
-def _reason(cancelled_by: Happening) -> str:
+def _ends_of_incident(subject: Subject, reference: str, known: Dossier) -> Iterator[tuple[datetime, str]]:
+    home = known.home_of(reference)
+    withdrawn, merged = known.withdrawn_at(home), known.merged_at(home)
+    named = known.named_at(reference) if subject is Subject.RELEVANT_PERSON else None
+    for instant, reason in ((withdrawn, "withdrawn"), (merged, "merged"), (named, "not-applicable")):
+        if instant is not None:
+            yield instant, reason
+
+
+def _reason(cancelled_by: Happening | None) -> str:
     return "withdrawn" if cancelled_by is Happening.CASE_WITHDRAWN else "not-applicable"
 
 

@@ -16,7 +16,8 @@ class Fact:
 
     id: str
     """CloudEvents source and id: the same message twice is one fact."""
-    happening: Happening
+    happening: Happening | None
+    """Absent where nothing comes about by it; what it states of its subject counts all the same."""
     subject: str
     time: datetime
     """When its producer said it."""
@@ -31,6 +32,14 @@ class Fact:
     occurred: datetime | None = None
     discovered: datetime | None = None
     reported: datetime | None = None
+    persons: tuple[str, ...] = ()
+    """Relevant persons that it names: those of an incident's revision, those whom a milestone regards."""
+    own_harms: tuple[str, ...] = ()
+    """`person:harm`, for each of whom a revision states it."""
+    is_of_staff: bool = False
+    """A revision by which a member of staff was harmed."""
+    method: str | None = None
+    """How the incident is analysed."""
     harm: str | None = None
     flags: tuple[str, ...] = ()
     kind: str | None = None
@@ -42,6 +51,11 @@ class Fact:
     """When the auditor read it. Nothing is judged before both sides had time to see it."""
 
     @property
+    def references(self) -> tuple[str, ...]:
+        """Everything that it hangs together with."""
+        return (self.subject, *self.about, *self.persons)
+
+    @property
     def known(self) -> datetime:
         """The first instant at which anybody behind the topic could know it."""
         return max(self.received, self.time)
@@ -50,6 +64,10 @@ class Fact:
     def stops_at(self) -> datetime:
         """The instant as which it stops or cancels a clock: uncertainty never makes a promise kept earlier."""
         return min(self.latest or self.received, self.received)
+
+    def harm_of(self, reference: str) -> str | None:
+        """The harm that a revision states: a person's own, where it says so, else that of the incident."""
+        return dict(one.split(":") for one in self.own_harms).get(reference, self.harm)
 
     def stated(self, stamp: Timestamp) -> datetime | None:
         """One of its times, as a start: uncertainty never gives more time."""
@@ -95,6 +113,7 @@ class Said:
     start_from: str
     born: datetime
     clock: str = ""
+    incident: str | None = None
     opens: datetime | None = None
     due: datetime | None = None
     is_unmeetable: bool = False

@@ -33,7 +33,8 @@ def facts_of(message: Message, event: str, time: datetime) -> Iterator[Fact]:
         yield _analysis(message, message.state, event, time)
     elif isinstance(message, disclosure_milestone.DisclosureMilestoneReachedV1):
         happening = Happening(f"disclosure-{message.milestone.value}")
-        yield _act(event, happening, message.incident, (time, _utc(message.received)), message.at)
+        fact = _act(event, happening, message.incident, (time, _utc(message.received)), message.at)
+        yield replace(fact, persons=message.relevant_persons)
     elif isinstance(message, outreach.MessageStatusChangedV1 | outreach.PersonReachedV1):
         yield from _outreach(message, event, time)
     else:
@@ -58,6 +59,9 @@ def _incident(message: Message, state: incident.IncidentState, event: str, time:
         occurred=_earliest(state.occurred),
         discovered=_earliest(state.discovered),
         reported=_earliest(state.recorded),
+        persons=tuple(one.relevant_person for one in state.relevant_persons),
+        own_harms=tuple(f"{one.relevant_person}:{one.harm.value}" for one in state.relevant_persons if one.harm),
+        is_of_staff=state.subject is incident.SubjectKind.STAFF,
         harm=state.harm.value,
         flags=tuple(flag.value for flag in state.flags),
         kind=state.kind.value,
@@ -67,20 +71,29 @@ def _incident(message: Message, state: incident.IncidentState, event: str, time:
 
 
 def _analysis(message: Message, state: rca.RcaState, event: str, time: datetime) -> Fact:
+    happening: Happening | None = None
     stated: StatedTime | None = None
     if isinstance(message, rca.RcaCommissionedV1):
         happening, stated = Happening.RCA_COMMISSIONED, message.commissioned
+    elif isinstance(message, rca.RcaCancelledV1):
+        happening, stated = Happening.RCA_CANCELLED, message.cancelled
+    elif isinstance(message, rca.RcaInterviewScheduledV1):
+        happening = Happening.RCA_INTERVIEW_SCHEDULED
     elif isinstance(message, rca.RcaInterviewHeldV1):
         happening, stated = Happening.RCA_INTERVIEW_HELD, message.held
     elif isinstance(message, rca.RcaCompletedV1):
         happening, stated = Happening.RCA_COMPLETED, message.completed
     elif isinstance(message, rca.RcaFindingsReleasedV1):
         happening, stated = Happening(f"rca-feedback-to-{message.audience.value}"), message.released
-    else:
-        happening = Happening.RCA_INTERVIEW_SCHEDULED
     received = _utc(state.received) if state.revision == 1 else time
     fact = _act(event, happening, state.rca, (time, received), stated)
-    return replace(fact, about=state.incidents, revision=state.revision, is_silent=state.backfill)
+    return replace(
+        fact,
+        about=state.incidents,
+        revision=state.revision,
+        method=state.method.value,
+        is_silent=state.backfill,
+    )
 
 
 def _outreach(
@@ -101,10 +114,11 @@ def _outreach(
 def _support_case(message: Message, event: str, time: datetime) -> Iterator[Fact]:
     if isinstance(message, support_case.ObligationOpenedV1):
         fact = _moment(event, Happening.OBLIGATION_OPENED, message.obligation, time, message.opened)
+        occurred = message.occurred_earliest or message.occurred
         yield replace(
             fact,
             about=(message.incident,) if message.incident else (),
-            occurred=_utc(message.occurred) if message.occurred else None,
+            occurred=_utc(occurred) if occurred else None,
             route=message.route.value,
             is_silent=message.synthetic or message.backfill,
         )
@@ -131,6 +145,7 @@ def said_in(message: Message, event: str, time: datetime) -> Said | None:
         rule=state.rule,
         subject=state.subject,
         clock=state.clock,
+        incident=state.incident,
         revision=state.revision,
         pack=state.pack,
         pack_version=state.pack_version,
@@ -154,7 +169,7 @@ def _moment_of(message: Message) -> datetime | None:
 
 
 def _act(
-    event: str, happening: Happening, subject: str, times: tuple[datetime, datetime], stated: StatedTime | None
+    event: str, happening: Happening | None, subject: str, times: tuple[datetime, datetime], stated: StatedTime | None
 ) -> Fact:
     time, received = times
     latest = _utc(stated.latest) if stated is not None else None

@@ -1,6 +1,6 @@
 """What the auditor keeps, in a database of its own: facts, what was said of clocks, and how far it read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,7 @@ async def keep(connection: AsyncConnection, facts: Sequence[Fact], said: Sequenc
     """Write news, each once, and look at whatever it touches."""
     await _write(connection, tables.fact, facts)
     await _write(connection, tables.said, said)
-    touched = {other for fact in facts for other in (fact.subject, *fact.about)} | {one.subject for one in said}
+    touched = {other for fact in facts for other in fact.references} | {one.subject for one in said}
     await look_again(connection, dict.fromkeys(touched, now))
 
 
@@ -66,24 +66,37 @@ async def looked(connection: AsyncConnection, subjects: Iterable[str]) -> None:
 
 async def family(connection: AsyncConnection, subject: str) -> Family:
     """Everything that hangs together with a subject, whichever of it named the other."""
-    known, fresh, facts = {subject}, {subject}, dict[str, Fact]()
+    known, fresh = {subject}, {subject}
+    facts, said = dict[str, Fact](), dict[str, Said]()
     while fresh:
-        table = tables.fact
-        about = or_(table.c.subject.in_(fresh), table.c.about.overlap(list(fresh)))
-        rows = await connection.execute(select(table).where(about))
-        found = [_fact(row._mapping) for row in rows]  # noqa: SLF001
+        found, told = await _facts_about(connection, fresh), await _said_about(connection, fresh)
         facts |= {fact.id: fact for fact in found}
-        fresh = {one for fact in found for one in (fact.subject, *fact.about)} - known
+        said |= {one.id: one for one in told}
+        named = {one for fact in found for one in fact.references}
+        fresh = (named | {one for event in told for one in (event.subject, event.incident) if one}) - known
         known |= fresh
-    rows = await connection.execute(select(tables.said).where(tables.said.c.subject.in_(known)))
-    said = tuple(Said(**{**row._mapping, "change": Change(row.change)}) for row in rows)  # noqa: SLF001
-    return Family(frozenset(known), tuple(facts.values()), said)
+    return Family(frozenset(known), tuple(facts.values()), tuple(said.values()))
+
+
+async def _facts_about(connection: AsyncConnection, references: Collection[str]) -> list[Fact]:
+    table, names = tables.fact, list(references)
+    about = or_(table.c.subject.in_(names), table.c.about.overlap(names), table.c.persons.overlap(names))
+    return [_fact(row._mapping) for row in await connection.execute(select(table).where(about))]  # noqa: SLF001
+
+
+async def _said_about(connection: AsyncConnection, references: Collection[str]) -> list[Said]:
+    """A clock is found with its incident too, whatever its own subject."""
+    table = tables.said
+    about = or_(table.c.subject.in_(references), table.c.incident.in_(references))
+    rows = await connection.execute(select(table).where(about))
+    return [Said(**{**row._mapping, "change": Change(row.change)}) for row in rows]  # noqa: SLF001
 
 
 def _fact(row: Any) -> Fact:
     values = {field.name: row[field.name] for field in fields(Fact)}
-    more = {"happening": Happening(row["happening"]), "about": tuple(row["about"]), "flags": tuple(row["flags"])}
-    return Fact(**{**values, **more})
+    lists = {name: tuple(one) for name, one in values.items() if isinstance(one, list)}
+    happening = Happening(row["happening"]) if row["happening"] is not None else None
+    return Fact(**{**values, **lists, "happening": happening})
 
 
 async def positions(connection: AsyncConnection) -> dict[tuple[str, int], Position]:

@@ -1,6 +1,6 @@
 """The auditor's own store: what it read, how far, when to look again, and which differences stand."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftercare.kit.store import columns
@@ -8,7 +8,8 @@ from aftercare.kit.store.tables import add_kit_tables
 from aftercare.programme.clocks import Timestamp
 from aftercare.programme.model import HarmLevel
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
-from aftercare.schemas.incident import EventKind, Flag, Route
+from aftercare.schemas.incident import EventKind, Flag, Harm, Route
+from aftercare.schemas.rca import RcaMethod
 from aftercare.sla.adapters import patterns
 from aftercare.sla.auditor.facts import Change
 
@@ -18,7 +19,8 @@ add_kit_tables(metadata)
 _EVENT = "^evt_[0-9a-f]{32}(#[0-9]{1,4})?$"
 _TOPIC = "^aftercare[.][a-z-]{1,40}$"
 _REASONS = ("withdrawn", "merged", "not-applicable")
-_REFERENCES = "^((inc|rca|obl|cas|asg)_[0-9a-f]{32}(,|$))*$"
+_REFERENCE = "(inc|rca|obl|cas|asg)_[0-9a-f]{32}"
+_PERSON = "pat_[0-9a-f]{32}"
 
 
 def _instant(name: str, *, null: bool = True) -> "Column[object]":
@@ -29,7 +31,7 @@ fact = Table(
     "fact",
     metadata,
     columns.text("id", key=True),
-    columns.text("happening", null=False),
+    columns.text("happening"),
     columns.text("subject", null=False),
     _instant("time", null=False),
     _instant("received", null=False),
@@ -40,6 +42,10 @@ fact = Table(
     _instant("occurred"),
     _instant("discovered"),
     _instant("reported"),
+    Column("persons", ARRAY(Text), nullable=False),
+    Column("own_harms", ARRAY(Text), nullable=False),
+    Column("is_of_staff", Boolean, nullable=False),
+    columns.text("method"),
     columns.text("harm"),
     Column("flags", ARRAY(Text), nullable=False),
     columns.text("kind"),
@@ -50,7 +56,10 @@ fact = Table(
     columns.pattern("id", _EVENT),
     columns.pattern("happening", patterns.HAPPENING),
     columns.pattern("subject", patterns.SUBJECT),
-    CheckConstraint(f"array_to_string(about, ',') ~ '{_REFERENCES}'", name="about_pattern"),
+    columns.each_matches("about", _REFERENCE),
+    columns.each_matches("persons", _PERSON),
+    columns.each_matches("own_harms", f"{_PERSON}:({'|'.join(Harm)})"),
+    columns.one_of("method", RcaMethod),
     columns.one_of("harm", HarmLevel),
     columns.all_of("flags", Flag),
     columns.one_of("kind", EventKind),
@@ -58,6 +67,7 @@ fact = Table(
     columns.one_of("route", Route),
     Index("fact_by_subject", "subject"),
     Index("fact_by_about", "about", postgresql_using="gin"),
+    Index("fact_by_persons", "persons", postgresql_using="gin"),
 )
 
 said = Table(
@@ -76,6 +86,7 @@ said = Table(
     columns.text("start_from", null=False),
     _instant("born", null=False),
     columns.text("clock", null=False),
+    columns.text("incident"),
     _instant("opens"),
     _instant("due"),
     Column("is_unmeetable", Boolean, nullable=False),
@@ -91,8 +102,10 @@ said = Table(
     columns.pattern("pack", columns.SLUG),
     columns.one_of("start_from", Timestamp),
     columns.reference("clock", "clk"),
+    columns.reference("incident", "inc"),
     columns.one_of("reason", _REASONS),
     Index("said_by_subject", "subject"),
+    Index("said_by_incident", "incident"),
 )
 
 look = Table(
