@@ -81,8 +81,8 @@ def test_what_stopped_a_clock_is_measured_against_what_was_promised(reader: InMe
 
 def test_a_birth_too_late_is_a_warning_of_its_own_kind(reader: InMemoryMetricReader) -> None:
     telemetry.count_started(LABELS, detection_lag=-1.0)
-    telemetry.count_warning(LABELS, Route.WORKLIST, 100, born_late=True)
-    telemetry.count_warning(LABELS, Route.WORKLIST, 80)
+    telemetry.count_warnings(LABELS, Route.WORKLIST, 100, born_late=True)
+    telemetry.count_warnings(LABELS, Route.WORKLIST, 80)
     assert {key[-1] for key in numbers(reader, Metric.WARNINGS)} == {"born-late", "80"}
     (lag,) = points(reader, Metric.DETECTION_LAG)
     assert isinstance(lag, HistogramDataPoint)

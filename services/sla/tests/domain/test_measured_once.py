@@ -23,8 +23,8 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The outcomes that were counted."""
     counted: list[str] = []
 
-    def count(_labels: Any, _route: Any, outcome: telemetry.Outcome) -> None:
-        counted.append(outcome.value)
+    def count(_labels: Any, _route: Any, outcome: telemetry.Outcome, *, times: int = 1) -> None:
+        counted.extend([outcome.value] * times)
 
     monkeypatch.setattr(telemetry, "count_ended", count)
     return counted

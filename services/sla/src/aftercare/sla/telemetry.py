@@ -212,9 +212,9 @@ def count_started(labels: RuleLabels, *, detection_lag: float) -> None:
     SLA.record(Metric.DETECTION_LAG, max(detection_lag, 0.0), of_class)
 
 
-def count_ended(labels: RuleLabels, route: Route, outcome: Outcome) -> None:
-    """A clock ended. `unmeetable` is counted at birth, once; a stop after a miss or of an unmeetable counts no more."""
-    SLA.add(Metric.ENDED, 1, labels.attributes() | {_A.ROUTE: route.value, _A.OUTCOME: outcome.value})
+def count_ended(labels: RuleLabels, route: Route, outcome: Outcome, *, times: int = 1) -> None:
+    """Clocks ended. `unmeetable` is counted at birth, once; a stop after a miss or of an unmeetable counts no more."""
+    SLA.add(Metric.ENDED, times, labels.attributes() | {_A.ROUTE: route.value, _A.OUTCOME: outcome.value})
 
 
 def count_corrected(labels: RuleLabels) -> None:
@@ -233,10 +233,10 @@ def record_stopped(labels: RuleLabels, until: Happening, *, elapsed: float, prom
         SLA.record(Metric.SHARE_USED, seconds / promised, labels.attributes())
 
 
-def count_warning(labels: RuleLabels, route: Route, percent: int, *, born_late: bool = False) -> None:
-    """A warning was given. A birth too late is one warning of its own kind."""
+def count_warnings(labels: RuleLabels, route: Route, percent: int, *, born_late: bool = False, times: int = 1) -> None:
+    """Warnings were given. A birth too late is one warning of its own kind."""
     mark = "born-late" if born_late else str(percent)
-    SLA.add(Metric.WARNINGS, 1, labels.attributes() | {_A.ROUTE: route.value, _A.MARK: mark})
+    SLA.add(Metric.WARNINGS, times, labels.attributes() | {_A.ROUTE: route.value, _A.MARK: mark})
 
 
 def record_waiting(rules: Iterable[MeasuredRule], waiting: Mapping[str, Waiting]) -> None:
@@ -251,9 +251,9 @@ def record_waiting(rules: Iterable[MeasuredRule], waiting: Mapping[str, Waiting]
         SLA.set(Metric.OLDEST_OVERDUE, of_it.oldest_overdue_age, routed)
 
 
-def record_lateness(side: Side, seconds: float) -> None:
-    """A mark was given so long after its instant."""
-    SLA.record(Metric.LATENESS, max(seconds, 0.0), {_A.SIDE: side.value})
+def record_lateness(side: Side, seconds: Iterable[float]) -> None:
+    """Marks were given so long after their instants."""
+    SLA.record_each(Metric.LATENESS, (max(each, 0.0) for each in seconds), {_A.SIDE: side.value})
 
 
 def record_backlog(side: Side, marks: int) -> None:

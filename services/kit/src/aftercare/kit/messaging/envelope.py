@@ -57,3 +57,20 @@ class Outgoing(Protocol):
     def dataschema(cls) -> str: ...
 
     def model_dump_json(self, *, exclude_none: bool = False) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message as it will stand on its topic, but for the envelope, which says when and why it was published."""
+
+    topic: str
+    type: str
+    dataschema: str
+    key: str
+    value: bytes | None
+
+
+def written(message: Outgoing) -> Written:
+    """The same message in bytes."""
+    value = None if message.tombstone else message.model_dump_json(exclude_none=True).encode()
+    return Written(str(message.topic), message.type, message.dataschema(), message.key(), value)

@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 GAUGE_SECONDS = 10.0
-ROWS_PER_SHARD = 500
+ROWS_PER_SHARD = 125
+"""Few enough that others in the process wait for some ten milliseconds at most."""
 LOCK_CLASS = 0x0A7B
 """First half of the advisory lock's key; the second is the shard."""
 BLOCKED_TOPIC_SECONDS = 5.0
@@ -116,7 +117,7 @@ class Relay:
             await self._publisher.close()
 
     async def publish_some(self) -> int:
-        """Publish up to 500 rows of each shard that is free and not empty. Returns how many went out."""
+        """Publish up to `ROWS_PER_SHARD` rows of each shard that is free and not empty. Returns how many went out."""
         started = asyncio.get_running_loop().time()
         async with self._engine.begin() as connection:
             rows = await self._claim(connection)

@@ -5,7 +5,7 @@ such as `record_time_to_offer(...)` around private instruments (H28). Nothing is
 are made when first used, on the meter provider that the process has set up by then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeVar
@@ -47,9 +47,16 @@ class Catalogue:
 
     def record(self, name: StrEnum, value: float, attributes: Mapping[str, Value] | None = None) -> None:
         """Put one measurement into a histogram."""
+        self.record_each(name, (value,), attributes)
+
+    def record_each(
+        self, name: StrEnum, values: Iterable[float], attributes: Mapping[str, Value] | None = None
+    ) -> None:
+        """Put many measurements of the same attributes into a histogram."""
         instrument = self._instrument(name, "histogram", attributes)
         if isinstance(instrument, metrics.Histogram):
-            instrument.record(value, attributes)
+            for value in values:
+                instrument.record(value, attributes)
 
     def set(self, name: StrEnum, value: float, attributes: Mapping[str, Value] | None = None) -> None:
         """Say what a gauge stands at now."""

@@ -13,6 +13,10 @@ from aftercare.programme.happenings import Happening
 from aftercare.sla.adapters.editions import EditionShelf
 from aftercare.sla.domain.model import CancelReason, Clock, Mark, Outcome, Published, State
 
+Place = tuple[datetime, str]
+"""In the order in which clocks are due: an instant, and a clock that is due then."""
+Advanced = tuple[Any, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -42,11 +46,32 @@ async def of_subjects(connection: AsyncConnection, shelf: EditionShelf, subjects
 
 
 async def claim_due(
-    connection: AsyncConnection, shelf: EditionShelf, now: datetime, *, size: int, resting: Iterable[str] = ()
-) -> list[Kept]:
-    """Clocks of which something is due, earliest first, that nobody else holds and that are not `resting`."""
-    rows = (await connection.execute(_CLAIM, {"now": now, "size": size, "resting": list(resting)})).all()
-    return await kept_of_rows(connection, shelf, rows)
+    connection: AsyncConnection, now: datetime, *, size: int, resting: Iterable[str] = ()
+) -> dict[str, int]:
+    """Clocks of which something is due, earliest first, that nobody else holds and that are not `resting`.
+
+    By reference: the version of the row. Whoever writes a row gives it another.
+    """
+    rows = await connection.execute(_CLAIM, {"now": now, "size": size, "resting": list(resting)})
+    return {row.clock: row.version for row in rows}
+
+
+async def read(connection: AsyncConnection, shelf: EditionShelf, references: Sequence[str]) -> dict[str, Kept]:
+    """By the reference of the row."""
+    if not references:
+        return {}
+    rows = (await connection.execute(_READ, {"clocks": list(references)})).all()
+    return dict(zip((row.clock for row in rows), await kept_of_rows(connection, shelf, rows), strict=True))
+
+
+async def due_soon(
+    connection: AsyncConnection, shelf: EditionShelf, after: Place, until: datetime, *, size: int
+) -> Sequence[Any]:
+    """Rows of which something is due after a place in the order of what is due, for `kept_of`. None is held."""
+    bound = {"instant": after[0], "clock": after[1], "until": until, "size": size}
+    rows = (await connection.execute(_DUE_SOON, bound)).all()
+    await shelf.load(connection, {row.edition for row in rows})
+    return rows
 
 
 async def due_references(
@@ -77,13 +102,18 @@ async def put(connection: AsyncConnection, shelf: EditionShelf, changed: Sequenc
         await connection.execute(_PUT, {**values, "now": now})
 
 
-async def advance(connection: AsyncConnection, changed: Sequence[Kept], now: datetime) -> None:
-    """Write what a tick changes: nothing of the clock itself, only how far it is.
+def advanced(one: Kept) -> Advanced:
+    """What a tick writes of a clock: nothing of the clock itself, only how far it is."""
+    return tuple(_FIELDS[name][1](one) for name in _ADVANCED)
+
+
+async def advance(connection: AsyncConnection, changed: Sequence[Advanced], now: datetime) -> None:
+    """Write how far clocks are.
 
     Raises `LookupError` where a row is not the clock's own: what is said of it would be said again and again.
     """
     if changed:
-        values = {name: [_FIELDS[name][1](one) for one in changed] for name in _ADVANCED}
+        values = dict(zip(_ADVANCED, map(list, zip(*changed, strict=True)), strict=True))
         written = await connection.execute(_ADVANCE, {**values, "now": now})
         if written.rowcount != len(changed):
             raise LookupError("a clock is kept under another reference than its own")
@@ -172,8 +202,13 @@ _OF_SUBJECTS = text(
     f"select {COLUMNS} from clock where subject = any(cast(:subjects as text[])) order by clock for no key update"  # noqa: S608 - our own names
 )
 _CLAIM = text(
-    f"select {COLUMNS} from clock where next_at <= :now and clock <> all(cast(:resting as text[]))"  # noqa: S608
+    "select clock, xmin as version from clock where next_at <= :now and clock <> all(cast(:resting as text[]))"
     " order by next_at limit :size for no key update skip locked"
+)
+_READ = text(f"select {COLUMNS} from clock where clock = any(cast(:clocks as text[]))")  # noqa: S608
+_DUE_SOON = text(
+    f"select {COLUMNS}, xmin as version from clock where (next_at, clock) > (:instant, :clock) and next_at <= :until"  # noqa: S608
+    " order by next_at, clock limit :size"
 )
 _DUE = text(
     "select clock from clock where next_at <= :now and clock <> all(cast(:resting as text[]))"

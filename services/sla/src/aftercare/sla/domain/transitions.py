@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
 from aftercare.programme.clocks import Recurring
 from aftercare.sla.domain.model import (
@@ -23,7 +24,6 @@ from aftercare.sla.domain.model import (
 
 _WARNS = frozenset({State.RUNNING, State.UNMEETABLE})
 _LATE = frozenset({State.MISSED, State.UNMEETABLE})
-_UNNUMBERED = 0
 
 
 def transitions(
@@ -39,14 +39,14 @@ def transitions(
     state = clock.state_at(now)
     warned = _warned_before(said, clock)
     warnings = [mark for mark in clock.marks if state in _WARNS and mark.at <= now and mark.percent not in warned]
-    events: list[Transition] = [
-        *_life(said, clock, state),
-        *(Warned(clock, _UNNUMBERED, mark.percent, clock.rule.warnings.route, mark.at) for mark in warnings),
-        *_endings(said, clock, state),
-    ]
     before = said.revision if said is not None else 0
-    numbered = tuple(replace(event, revision=number) for number, event in enumerate(events, start=before + 1))
-    return numbered, Published(clock, state, warned | {mark.percent for mark in warnings}, before + len(events))
+    number = count(before + 1)
+    events: tuple[Transition, ...] = (
+        *_life(said, clock, state, number),
+        *(Warned(clock, next(number), mark.percent, clock.rule.warnings.route, mark.at) for mark in warnings),
+        *_endings(said, clock, state, number),
+    )
+    return events, Published(clock, state, warned | {mark.percent for mark in warnings}, before + len(events))
 
 
 def next_due_instant(said: Published) -> datetime | None:
@@ -72,29 +72,31 @@ def _warned_before(said: Published | None, clock: Clock) -> frozenset[int]:
     return frozenset() if next_round else said.warned
 
 
-def _life(said: Published | None, clock: Clock, state: State) -> Iterator[Transition]:
+def _life(said: Published | None, clock: Clock, state: State, number: Iterator[int]) -> Iterator[Transition]:
     """That it began, or that it runs by other times than was said: an ended one tells them with its ending."""
     if said is None:
-        yield Started(clock, _UNNUMBERED)
+        yield Started(clock, next(number))
     elif state in _WARNS and (state is not said.state or _running_facts(clock) != _running_facts(said.clock)):
-        yield Moved(clock, _UNNUMBERED)
+        yield Moved(clock, next(number))
 
 
-def _endings(said: Published | None, clock: Clock, state: State) -> Iterator[Transition]:
+def _endings(said: Published | None, clock: Clock, state: State, number: Iterator[int]) -> Iterator[Transition]:
+    if state is State.RUNNING:
+        return
     same = said is not None and said.state is state
     before = said.clock.outcome if said is not None and same else Outcome()
     retold = said is None or not same or _facts(clock) != _facts(said.clock)
     stopped, cancelled, reason = clock.outcome.stopped, clock.outcome.cancelled, clock.outcome.reason
     if state is State.MET and stopped is not None and (retold or stopped != before.stopped):
-        yield Met(clock, _UNNUMBERED, stopped)
+        yield Met(clock, next(number), stopped)
     if state is State.MISSED and clock.missed_at is not None and retold:
         route = clock.rule.warnings.missed or clock.rule.warnings.route
-        yield Missed(clock, _UNNUMBERED, clock.missed_at, route, again=same)
+        yield Missed(clock, next(number), clock.missed_at, route, again=same)
     if state in _LATE and clock.stopped_late and stopped is not None and stopped != before.stopped:
-        yield Stopped(clock, _UNNUMBERED, stopped)
+        yield Stopped(clock, next(number), stopped)
     other_end = retold or (cancelled, reason) != (before.cancelled, before.reason)
     if state is State.CANCELLED and cancelled is not None and reason is not None and other_end:
-        yield Cancelled(clock, _UNNUMBERED, reason, cancelled)
+        yield Cancelled(clock, next(number), reason, cancelled)
 
 
 def _running_facts(clock: Clock) -> tuple[object, ...]:

@@ -1,5 +1,6 @@
 """What is measured of what was said: recorded once, when the transaction that said it commits."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,8 @@ from aftercare.sla.telemetry import MeasuredRule, Outcome, RuleLabels
 
 _COMMITTING = "commit"
 """What SQLAlchemy calls the moment. Nothing is ended here: the kit does that."""
+_Warning = tuple[RuleLabels, Route, int, bool]
+_Ending = tuple[RuleLabels, Route]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,24 @@ class Meter:
         return [MeasuredRule(self._labels(one), missed_by(one), one.rule.verified) for one in newest.values()]
 
     def _measure(self, said: Sequence[Said]) -> None:
+        """What time brings comes by the thousand, and is counted by the thousand."""
+        warnings: Counter[_Warning] = Counter()
+        misses: Counter[_Ending] = Counter()
         for one in said:
             for each in one.events:
-                if not _said_again(one, each):
-                    self._count(one.before, each)
+                match each:
+                    case _ if _said_again(one, each):
+                        continue
+                    case model.Warned(clock=clock, percent=percent, route=route):
+                        warnings[self._labels(clock.edition), route, percent, clock.unmeetable] += 1
+                    case model.Missed(clock=clock):
+                        misses[self._labels(clock.edition), missed_by(clock.edition)] += 1
+                    case _:
+                        self._count(one.before, each)
+        for (labels, route, percent, late), times in warnings.items():
+            telemetry.count_warnings(labels, route, percent, born_late=late, times=times)
+        for (labels, route), times in misses.items():
+            telemetry.count_ended(labels, route, Outcome.MISSED, times=times)
 
     def _count(self, before: model.Published | None, each: model.Transition) -> None:
         clock, labels, route = each.clock, self._labels(each.clock.edition), missed_by(each.clock.edition)
@@ -59,16 +76,12 @@ class Meter:
                 telemetry.count_started(labels, detection_lag=(clock.born - clock.start).total_seconds())
                 if clock.unmeetable:
                     telemetry.count_ended(labels, route, Outcome.UNMEETABLE)
-            case model.Warned(percent=percent, route=warned):
-                telemetry.count_warning(labels, warned, percent, born_late=clock.unmeetable)
             case model.Met():
                 if before is not None and before.state is model.State.MISSED:
                     telemetry.count_corrected(labels)
                 else:
                     telemetry.count_ended(labels, route, Outcome.MET)
                 _record_stopped(labels, clock)
-            case model.Missed():
-                telemetry.count_ended(labels, route, Outcome.MISSED)
             case model.Stopped():
                 _record_stopped(labels, clock)
             case model.Cancelled():

@@ -2,11 +2,12 @@
 
 Any replica may claim what is due (`FOR UPDATE SKIP LOCKED`). A look costs the same whether ten clocks are open or a
 million: it reads the index of due instants alone. The kit's timers would do it too, with a second row for each clock.
+What is due soon was worded before (`looking_ahead.py`), for it counts what happens after an instant.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,10 +18,9 @@ from aftercare.kit.store.failures import database_at_fault
 from aftercare.kit.store.transaction import Transaction, UnitOfWork
 from aftercare.programme.clocks import Side
 from aftercare.sla.adapters import clocks
-from aftercare.sla.adapters.clocks import Kept
-from aftercare.sla.domain.transitions import transitions
-from aftercare.sla.service_layer.measuring import Said
-from aftercare.sla.service_layer.reckoning import Desk, kept
+from aftercare.sla.service_layer.looking_ahead import LookAhead
+from aftercare.sla.service_layer.reckoning import Desk
+from aftercare.sla.service_layer.wording import Saying, saying_of
 from aftercare.sla.telemetry import record_lateness
 
 log = logging.getLogger(__name__)
@@ -43,10 +43,19 @@ class Ticker:
     unit_of_work: UnitOfWork
     desk: Desk
     side: Side
+    _ahead: LookAhead = field(init=False)
+    _quietly: UnitOfWork = field(init=False)
+    """Says without publishing: while many are due, that would only hold up those that come after."""
+    _late: list[float] = field(default_factory=list)
+    """Seconds by which marks were late, not recorded yet."""
     _resting: dict[str, datetime] = field(default_factory=dict)
     """Clocks that can't be ticked, until when they are left alone. What is due of them stays due."""
     _looked: float = float("-inf")
     _next: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._ahead = LookAhead(self.desk)
+        self._quietly = self.unit_of_work.without_kick()
 
     async def step(self) -> float:
         """Say what is due by now. Returns the seconds until the next look."""
@@ -55,10 +64,19 @@ class Ticker:
         self._wake_the_rested()
         if await self._tick() and await self._drain():
             return 0.0
-        async with self.unit_of_work() as tx:
-            self._next = await clocks.next_due(tx.connection, self._resting)
+        async with self.unit_of_work.one_statement() as connection:
+            self._next = await clocks.next_due(connection, self._resting)
+            is_more_ahead = await self._ahead.look(connection, self._next, self._clock.now())
         self._looked = asyncio.get_running_loop().time()
-        return self._rest()
+        if self._late and (self._next is None or self._next > self._clock.now()):
+            self._after_a_rush()
+        return 0.0 if is_more_ahead else self._rest()
+
+    def _after_a_rush(self) -> None:
+        """All that was due is said: now it is published, and measured."""
+        self.unit_of_work.kick()
+        record_lateness(self.side, self._late)
+        self._late = []
 
     async def _drain(self) -> bool:
         """Many are due: while the database works for one batch, we work on another. Whether there may be more yet."""
@@ -77,29 +95,32 @@ class Ticker:
     async def _tick(self) -> bool:
         """One batch. Returns whether there may be more."""
         try:
-            async with self.unit_of_work() as tx:
-                due = await clocks.claim_due(
-                    tx.connection, self.desk.shelf, tx.now, size=CLAIM_SIZE, resting=self._resting
-                )
-                await self._say(tx, due)
+            async with self._quietly() as tx:
+                claimed = await clocks.claim_due(tx.connection, tx.now, size=CLAIM_SIZE, resting=self._resting)
+                sayings = await self._worded(tx, claimed)
+                await self._say(tx, sayings)
         except Exception as error:
             if isinstance(error, Retryable) or database_at_fault(error):
                 raise
             await self._one_by_one()
             return False
-        self._measure(due)
-        return len(due) == CLAIM_SIZE
+        self._measure(sayings)
+        return len(claimed) == CLAIM_SIZE
 
-    async def _say(self, tx: Transaction, due: Sequence[Kept]) -> None:
-        said = []
-        for one in due:
-            events, after = transitions(one.published, one.clock, tx.now)
-            for event in events:
-                tx.emit(self.desk.speaker.message_of(event))
-            if after is not None:
-                said.append(Said(one.published, after, events))
-        await clocks.advance(tx.connection, [kept(one.after) for one in said], tx.now)
-        self.desk.meter.measure_at_commit(tx, said)
+    async def _worded(self, tx: Transaction, claimed: Mapping[str, int]) -> list[Saying]:
+        """What to say of rows that are held: as it was worded before, else worded now."""
+        worded = self._ahead.worded(claimed, tx.now)
+        others = [reference for reference in claimed if reference not in worded]
+        for reference, one in (await clocks.read(tx.connection, self.desk.shelf, others)).items():
+            worded[reference] = saying_of(self.desk, one, tx.now)
+        return [worded[reference] for reference in claimed]
+
+    async def _say(self, tx: Transaction, sayings: Sequence[Saying]) -> None:
+        for one in sayings:
+            for message in one.messages:
+                tx.emit(message)
+        await clocks.advance(tx.connection, [one.row for one in sayings], tx.now)
+        self.desk.meter.measure_at_commit(tx, [one.said for one in sayings])
 
     async def _one_by_one(self) -> None:
         """A batch failed by its contents: what can be said is said, the rest is left alone for a while."""
@@ -109,24 +130,23 @@ class Ticker:
             try:
                 async with self.unit_of_work() as tx:
                     held = await clocks.claim(tx.connection, self.desk.shelf, reference)
-                    await self._say(tx, held)
+                    sayings = [saying_of(self.desk, one, tx.now) for one in held]
+                    await self._say(tx, sayings)
             except Exception as error:
                 if isinstance(error, Retryable) or database_at_fault(error):
                     raise
                 self._resting[reference] = self._clock.now() + REST
                 log.exception("clock %s can't be ticked: %s", reference, type(error).__name__)
             else:
-                self._measure(held)
+                self._measure(sayings)
 
     @property
     def _clock(self) -> WallClock:
         return self.unit_of_work.clock
 
-    def _measure(self, due: Sequence[Kept]) -> None:
+    def _measure(self, sayings: Sequence[Saying]) -> None:
         now = self._clock.now()
-        for one in due:
-            if one.next_at is not None:
-                record_lateness(self.side, (now - one.next_at).total_seconds())
+        self._late += [(now - one.due).total_seconds() for one in sayings if one.due is not None]
 
     def _wake_the_rested(self) -> None:
         now = self._clock.now()
