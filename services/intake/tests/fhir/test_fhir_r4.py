@@ -201,10 +201,20 @@ def test_an_address_at_another_base_is_another_record(door: Door, adverse_event:
     assert (first.identity.id, second.identity.id) == ("ae-1", "https://elsewhere.example/AdverseEvent/ae-1")
 
 
-@pytest.mark.parametrize("kind", ["Patient", "Location", "<script>", "Berta Beispiel"])
-def test_other_resources_are_rejected_without_being_quoted(door: Door, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "ending"),
+    [
+        ("Patient", Ending.REJECTED),
+        ("NutritionIntake", Ending.REJECTED),
+        ("<script>", Ending.PARKED),
+        ("Berta Beispiel", Ending.PARKED),
+    ],
+)
+def test_a_resource_of_fhir_tells_of_no_incident_and_one_that_fhir_does_not_have_may(
+    door: Door, kind: str, ending: Ending
+) -> None:
     found = refusal(door, {"resourceType": kind})
-    assert found.ending is Ending.REJECTED
+    assert (found.ending, found.reason is Reason.UNSUPPORTED_RESOURCE) == (ending, ending is Ending.PARKED)
     assert "Berta" not in found.explanation
     assert "script" not in found.explanation
 
@@ -227,3 +237,9 @@ def test_other_resources_are_rejected_without_being_quoted(door: Door, kind: str
 )
 def test_odd_shapes_map_all_the_same(door: Door, adverse_event: Any, odd: Any) -> None:
     assert isinstance(examine(door, adverse_event(**odd))[0], Mapped)
+
+
+def test_an_excerpt_of_a_record_says_that_it_is_one(door: Door, adverse_event: Any) -> None:
+    [found] = examine(door, adverse_event(meta={"tag": [{"code": "SUBSETTED"}]}))
+    assert isinstance(found, Mapped)
+    assert "subsetted" in found.doubts

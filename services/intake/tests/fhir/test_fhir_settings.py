@@ -7,7 +7,7 @@ import pytest
 
 from aftercare.intake.bootstrap import bootstrap
 from aftercare.intake.config import IntakeSettings, SourcesError, load_sources
-from aftercare.intake.domain.vocabulary import FeedbackAudience, Milestone, RcaMethod
+from aftercare.intake.domain.vocabulary import FeedbackAudience, Flag, Milestone, RcaMethod
 from aftercare.intake.service_layer.fetching import STEP
 from aftercare.kit.clock import SystemClock
 from aftercare.kit.service import Runtime
@@ -28,6 +28,7 @@ sources:
       interviews: [" Talk "]
       disclosure: {first-talk: initial-done}
       feedback: {tell-staff: staff}
+      flags: {SAC1-NE: never-event}
 """
 
 
@@ -46,6 +47,7 @@ def test_codes_and_server_are_read(tmp_path: Path) -> None:
     assert source.fhir_codes.interviews == {"talk"}
     assert source.fhir_codes.disclosure == {"first-talk": Milestone.INITIAL_DONE}
     assert source.fhir_codes.feedback == {"tell-staff": FeedbackAudience.STAFF}
+    assert source.fhir_codes.flags == {"sac1-ne": Flag.NEVER_EVENT}
 
 
 @pytest.mark.parametrize(

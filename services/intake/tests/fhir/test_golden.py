@@ -20,6 +20,7 @@ def told(result: DryResult) -> dict[str, Any]:
         "harm": state.get("harm"),
         "subject": state.get("subject"),
         "people": [one["relation"] for one in state.get("involved", ())],
+        "flags": state.get("flags"),
         **{name: f"{state[name]['latest'][:10]} {state[name]['precision']}" for name in _CLOCKS if name in state},
         "doubts": list(result.taken.doubts),
     }

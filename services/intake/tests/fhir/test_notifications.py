@@ -223,3 +223,38 @@ def test_an_id_that_is_none_is_never_fetched(door: Door, odd: Any) -> None:
     [ending] = examine(door, cloud("Updated", resourceFhirId=odd))
     assert isinstance(ending, Refusal)
     assert ending.pointer is None
+
+
+@pytest.mark.parametrize("outcome", ["8", "12", {"code": {"code": "error"}}])
+@pytest.mark.parametrize("action", ["U", "D"])
+def test_an_audit_event_of_what_failed_changes_nothing(door: Door, action: str, outcome: Any) -> None:
+    record = {"resourceType": "AuditEvent", "action": action, "outcome": outcome, "entity": [{"what": AE}]}
+    assert refusal(door, record).reason is Reason.NOT_AN_INCIDENT
+
+
+def test_a_trail_of_several_events_is_about_each_of_them(door: Door) -> None:
+    both = [AE, {"reference": "AdverseEvent/ae-2"}, AE]
+    found = examine(door, {"resourceType": "Provenance", "target": both})
+    assert [one.pointer for one in found if isinstance(one, Refusal)] == [
+        Pointer("AdverseEvent", "ae-1"),
+        Pointer("AdverseEvent", "ae-2"),
+    ]
+    gone = examine(door, {"resourceType": "AuditEvent", "action": "D", "entity": [{"what": one} for one in both]})
+    assert [one.identity.id for one in gone if isinstance(one, Mapped)] == ["ae-1", "ae-2"]
+
+
+def test_an_event_that_is_notified_of_twice_is_fetched_once(door: Door) -> None:
+    found = refusal(door, bundle({"resource": r5_status(AE, AE)}, kind="subscription-notification"))
+    assert found.reason is Reason.TO_BE_FETCHED
+
+
+def test_an_event_beside_the_focus_is_fetched_too(door: Door) -> None:
+    status = r5_status({"reference": "Encounter/e"})
+    status["notificationEvent"][0]["additionalContext"] = [AE, {"reference": "Patient/p"}]
+    found = examine(door, bundle({"resource": status}, kind="subscription-notification"))
+    assert [one.reason for one in found if isinstance(one, Refusal)] == [Reason.NOT_AN_INCIDENT, Reason.TO_BE_FETCHED]
+
+
+def test_a_notification_without_any_event_says_only_that_something_happened(door: Door) -> None:
+    said = bundle({"resource": r5_status()}, kind="subscription-notification")
+    assert refusal(door, said).reason is Reason.DATA_ELSEWHERE

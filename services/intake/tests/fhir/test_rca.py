@@ -232,3 +232,11 @@ def test_each_reopening_counts(door: Door) -> None:
 def test_the_agent_of_stu3_is_no_team_and_no_obstacle(door: Door) -> None:
     fact = milestone(door, TASK | {"requester": {"agent": {"reference": "Practitioner/boss"}}, "owner": None})
     assert fact.team is None
+
+
+def test_each_who_is_asked_in_a_task_has_an_interview(door: Door) -> None:
+    asked = {"for": {"reference": "Practitioner/n-1"}, "focus": {"reference": "Practitioner/n-2"}}
+    said = TASK | {"id": "int-1", "code": concept("rca-interview"), "partOf": [{"reference": "Task/rca-1"}]} | asked
+    facts = [one.fact for one in examine(door, said) if isinstance(one, Mapped)]
+    names = [fact.interviewee.value for fact in facts if isinstance(fact, RcaMilestone) and fact.interviewee]
+    assert names == ["Practitioner/n-1", "Practitioner/n-2"]

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from aftercare.intake.domain.fhir.settings import FhirCodes, FhirServer
-from aftercare.intake.domain.vocabulary import FeedbackAudience, Milestone, RcaMethod
+from aftercare.intake.domain.vocabulary import FeedbackAudience, Flag, Milestone, RcaMethod
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 Code = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=200)]
@@ -57,6 +57,7 @@ class FhirCodesEntry(BaseModel):
     interviews: tuple[Code, ...] = ()
     disclosure: dict[Code, Milestone] = {}
     feedback: dict[Code, FeedbackAudience] = {}
+    flags: dict[Code, Flag] = {}
 
     def read(self) -> FhirCodes:
-        return FhirCodes(self.rca, frozenset(self.interviews), self.disclosure, self.feedback)
+        return FhirCodes(self.rca, frozenset(self.interviews), self.disclosure, self.feedback, self.flags)

@@ -20,8 +20,6 @@ class Reason(StrEnum):
     """Slugs for filters and metrics. The list is short and fixed, so a label's values are bounded."""
 
     MAPPED = "mapped"
-    UNSUPPORTED_RELEASE = "unsupported-release"
-    MIXED_RELEASES = "mixed-releases"
     UNSUPPORTED_RESOURCE = "unsupported-resource"
     UNSUPPORTED_FORMAT = "unsupported-format"
     UNSUPPORTED_TYPE = "unsupported-type"
@@ -66,8 +64,6 @@ class Reason(StrEnum):
 
 _PARKED = frozenset(
     {
-        Reason.UNSUPPORTED_RELEASE,
-        Reason.MIXED_RELEASES,
         Reason.UNSUPPORTED_RESOURCE,
         Reason.UNSUPPORTED_FORMAT,
         Reason.UNSUPPORTED_TYPE,
@@ -90,9 +86,7 @@ _PARKED = frozenset(
 )
 
 _ADVICE = {
-    Reason.UNSUPPORTED_RELEASE: "it is kept; after an upgrade of Aftercare that reads this release, replay it",
-    Reason.MIXED_RELEASES: "ask the sender which FHIR release it speaks; it is kept and can be replayed",
-    Reason.UNSUPPORTED_RESOURCE: "it is kept; after an upgrade of Aftercare that reads this resource, replay it",
+    Reason.UNSUPPORTED_RESOURCE: "have an AdverseEvent sent, or write a mapping file for it (docs/mapping.md); replay",
     Reason.UNSUPPORTED_FORMAT: "write a mapping file for it (docs/mapping.md), try it with check --mapping, replay",
     Reason.UNSUPPORTED_TYPE: "check the event's type against docs/intake.md, or wait for an upgrade and replay it",
     Reason.UNKNOWN_SHAPE: "compare it with the formats in docs/intake.md; it is kept and can be replayed",

@@ -72,9 +72,7 @@ def _read_plain(body: bytes, charset: str | None, media_type: str | None) -> Ite
 
 def read_text(text: str) -> Iterator[Document | Refusal]:
     """The documents of a text without spaces around it. Raises `RefusedError`."""
-    lines = text[:4096].splitlines()
-    yields_json = text[0] in "{[" or (len(lines) > 1 and lines[0][:1] in "{[")
-    yield from read_json(text) if yields_json else read_other(text)
+    yield from read_json(text) if text[0] in "{[" else read_other(text)
 
 
 def _nothing() -> Refusal:

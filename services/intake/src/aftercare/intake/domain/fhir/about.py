@@ -9,7 +9,8 @@ from aftercare.intake.domain.facts import Fact, Mention, Named, Version
 from aftercare.intake.domain.fhir.adverse_event import Setting, instant
 from aftercare.intake.domain.fhir.codes import candidates
 from aftercare.intake.domain.fhir.people import is_staff
-from aftercare.intake.domain.fhir.references import Neighbours, at_home, kind_of, name_of
+from aftercare.intake.domain.fhir.references import Neighbours, at_home, kind_of, name_of, references_of
+from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, obj, objects, text
 from aftercare.intake.domain.outcome import Mapped, RecordIdentity
 from aftercare.intake.domain.stated_time import StatedTime
@@ -59,7 +60,7 @@ class Seen:
 
     @property
     def kind(self) -> str:
-        return str(self.resource["resourceType"])
+        return type_of(self.resource) or ""
 
     @property
     def status(self) -> str:
@@ -98,7 +99,7 @@ class Seen:
 
 
 def seen(resource: JsonObject, context: Context, setting: Setting) -> Seen:
-    near = setting.neighbours.within(resource)
+    near = setting.neighbours.within(resource, setting.address)
     own = identifier(resource.get("id")) or identifier(setting.address) or f"body:{body_hash(resource)}"
     where = setting.address or ""
     base = where.rsplit("/", 2)[0] if "://" in where else ""
@@ -120,7 +121,7 @@ def about(one: Seen) -> About:
 
 def _references(resource: JsonObject) -> Iterator[JsonObject]:
     for field in _FIELDS:
-        for one in objects(resource.get(field)):
+        for one in references_of(resource.get(field)):
             yield obj(one["reference"]) if isinstance(one.get("reference"), dict) else one
     for part in (*objects(resource.get("input")), *objects(resource.get("payload"))):
         yield from (obj(part[name]) for name in ("valueReference", "contentReference") if name in part)

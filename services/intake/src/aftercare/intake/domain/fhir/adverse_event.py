@@ -7,11 +7,14 @@ from typing import Any
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Fact, IncidentDetails, IncidentReport, IncidentWithdrawal, Version
 from aftercare.intake.domain.fhir.axes import read_axes
+from aftercare.intake.domain.fhir.cross_version import fields_of_other_releases, is_cross_version
+from aftercare.intake.domain.fhir.flags import flags_of
 from aftercare.intake.domain.fhir.people import involved_staff, patients, subject_kind
 from aftercare.intake.domain.fhir.place import place_of
 from aftercare.intake.domain.fhir.profiles import detected_is_the_end
-from aftercare.intake.domain.fhir.references import Neighbours
+from aftercare.intake.domain.fhir.references import Neighbours, base_of, plain_address
 from aftercare.intake.domain.fhir.releases import RELEASES, ReleaseTable, first_stated, is_retracted, release_of
+from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.harm import derive_harm
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, items, obj, objects, text
 from aftercare.intake.domain.outcome import Mapped, RecordIdentity
@@ -36,14 +39,14 @@ class Setting:
 def map_adverse_event(event: JsonObject, context: Context, setting: Setting | None = None) -> Mapped:
     """Map one AdverseEvent. Total: thin, odd and half-migrated records map too, with doubts."""
     around = setting or Setting()
-    near = around.neighbours.within(event)
+    near = around.neighbours.within(event, around.address)
     digest = body_hash(event)
     record_id = record_id_of(event, context, around.address, digest)
     table, foreign = release_of(event)
     for name in foreign:
         context.doubts.note(f"other-release:{name}")
-    if event.get("modifierExtension"):
-        context.doubts.note("modifier-extension")
+    event = {**fields_of_other_releases(event), **event}
+    _note_what_must_not_be_ignored(event, context)
     fact: Fact
     if is_retracted(event):
         fact = IncidentWithdrawal(record_id, WithdrawalReason.ENTERED_IN_ERROR)
@@ -51,6 +54,14 @@ def map_adverse_event(event: JsonObject, context: Context, setting: Setting | No
         fact = _report(event, context, around, near, (record_id, table))
     version = version_of(event, around.version)
     return Mapped(table.format, RecordIdentity("incident", record_id), version, digest, fact, context.doubts.slugs)
+
+
+def _note_what_must_not_be_ignored(event: JsonObject, context: Context) -> None:
+    if not all(map(is_cross_version, objects(event.get("modifierExtension")))):
+        context.doubts.note("modifier-extension")
+    labels = objects(obj(event.get("meta")).get("tag"))
+    if any(label.get("code") == "SUBSETTED" for label in labels):
+        context.doubts.note("subsetted")
 
 
 def _report(
@@ -85,6 +96,7 @@ def _details(
         outcome=axes.outcome,
         harm=derive_harm(axes),
         harm_rule=table.harm_rule,
+        flags=flags_of(event, context.source.fhir_codes.flags),
         subject=subject_kind(event, near),
         narrative_present=_has_narrative(event),
         synthetic=context.source.synthetic,
@@ -103,11 +115,18 @@ def _moment(value: Any, name: str, context: Context) -> StatedTime | None:
     """A dateTime, a Period (its start, else its end) or a Timing (its first event, else the start of its bounds)."""
     if isinstance(value, list):
         value = value[0] if value else None
+    if isinstance(value, dict) and not any(_says_something(part) for part in value):
+        return None
     if isinstance(value, dict):
         bounds = obj(obj(value.get("repeat")).get("boundsPeriod"))
         events = sorted(one for one in items(value.get("event")) if isinstance(one, str))
         value = value.get("start") or value.get("end") or next(iter(events), None) or bounds.get("start") or ""
     return context.doubts.moment(value, f"AdverseEvent.{name}", context.source.zone)
+
+
+def _says_something(name: str) -> bool:
+    """Not so a moment's extensions, such as the reason for its absence."""
+    return not name.startswith("_") and name not in ("extension", "id")
 
 
 def _has_narrative(event: JsonObject) -> bool:
@@ -140,13 +159,8 @@ def record_id_of(resource: JsonObject, context: Context, address: str | None, di
     """
     own = identifier(resource.get("id"))
     where = identifier(address)
-    base = where.rsplit("/", 2)[0] if where and "://" in where and where.count("/") > 3 else None
-    if own is not None:
-        home = context.source.base_url.rstrip("/")
-        foreign = base is not None and home and _without_scheme(base) != _without_scheme(home)
-        return f"{base}/{resource.get('resourceType')}/{own}" if foreign else own
-    return where or f"body:{digest}"
-
-
-def _without_scheme(url: str) -> str:
-    return url.split("://", 1)[-1].casefold()
+    if own is not None and where is not None:
+        home, there = plain_address(context.source.base_url).casefold(), base_of(where)
+        foreign = home and there and there.casefold() != home
+        return f"{where.rsplit('/', 2)[0]}/{type_of(resource)}/{own}" if foreign else own
+    return own or where or f"body:{digest}"

@@ -11,11 +11,15 @@ from typing import Any
 from aftercare.intake.domain.facts import Version
 from aftercare.intake.domain.fhir.adverse_event import instant
 from aftercare.intake.domain.fhir.notifications import notification_of
-from aftercare.intake.domain.fhir.references import Neighbours, plain_address
-from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
+from aftercare.intake.domain.fhir.references import ANYWHERE, Neighbours, base_of, plain_address
+from aftercare.intake.domain.fhir.resources import type_of, written_type
+from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
+from aftercare.intake.domain.outcome import Reason, Refusal
 
+FORMAT = "fhir-bundle"
 MAX_ENTRIES = 20_000
-_CHANGES = frozenset({"POST", "PUT", "PATCH"})
+_CHANGES = frozenset({"POST", "PUT", "PATCH", ""})
+"""Methods that leave a resource changed; none is said in the answer to a transaction, and of what is only listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Entry:
     said: Any = None
     """The request and response of such an entry: two deletions of the same record differ by them."""
     reported: str | None = None
+    refusal: Refusal | None = None
+    """Of an entry that tells of an incident in a way that nobody can follow."""
 
 
 def entries_of(bundle: JsonObject) -> list[Entry]:
@@ -52,10 +58,25 @@ def neighbours_of(entries: list[Entry]) -> Neighbours:
             continue
         if entry.address:
             found.setdefault(plain_address(entry.address), entry.resource)
-        kind, own = entry.resource.get("resourceType"), entry.resource.get("id")
-        if isinstance(kind, str) and isinstance(own, str):
-            found.setdefault(f"{kind}/{own}", entry.resource)
+        base = base_of(entry.address)
+        written = _own(entry.resource) or _kind_and_id(entry.address or "") or ""
+        found.setdefault(f"{ANYWHERE}/{written}", entry.resource)
+        if not base:
+            found.setdefault(written, entry.resource)
     return Neighbours(found)
+
+
+def carried_by(parameters: JsonObject) -> list[JsonObject]:
+    """The resources that Parameters bring along, those of parts included."""
+    found: list[JsonObject] = []
+    for one in objects(parameters.get("parameter")):
+        found += objects(one.get("resource"))
+        found += carried_by({"parameter": one.get("part")})
+    return found
+
+
+def as_bundle(resources: list[JsonObject]) -> JsonObject:
+    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
 
 
 def _walk(bundle: JsonObject) -> Iterator[Entry]:
@@ -65,28 +86,56 @@ def _walk(bundle: JsonObject) -> Iterator[Entry]:
         listed.reverse()  # a history tells the newest first
     reported = _reported(bundle, listed)
     for item in listed:
-        resource = obj(item.get("resource"))
-        if resource.get("resourceType") == "Bundle":
-            yield from _walk(resource)
-        else:
-            yield _entry(item, resource, reported)
+        for resource in _resources(item):
+            carried = carried_by(resource) if type_of(resource) == "Parameters" else []
+            if type_of(resource) == "Bundle" or carried:
+                yield from _walk(as_bundle(carried) if carried else resource)
+            else:
+                yield _entry(item, resource, reported)
+
+
+def _resources(item: JsonObject) -> list[JsonObject]:
+    """What an entry holds: one resource, or on some servers a list of them, or the resource without an entry around."""
+    if "resource" not in item and type_of(item) is not None:
+        return [item]
+    return objects(item.get("resource")) or [{}]
 
 
 def _entry(item: JsonObject, resource: JsonObject, reported: str | None) -> Entry:
     request, response = obj(item.get("request")), obj(item.get("response"))
     method = (text(request.get("method")) or "").upper()
-    address = text(item.get("fullUrl"))
-    url = text(request.get("url")) or ""
-    meant = _kind_and_id(url) or _kind_and_id(address or "")
+    url, written = text(request.get("url")) or "", text(response.get("location")) or ""
+    address = text(item.get("fullUrl")) or next((one for one in (url, written) if "://" in one), None)
+    is_deletion = method == "DELETE"
+    is_change = method == "PATCH" or (method in _CHANGES and not resource)
+    meant = next(filter(None, map(_kind_and_id, (url, written, address or ""))), None)
+    if is_deletion and meant is None:
+        meant = _own(resource)
+    succeeded = (text(response.get("status")) or "200").startswith("2")
     return Entry(
         resource,
         address,
         _version(url, response),
-        deleted=meant if method == "DELETE" and not resource else None,
-        changed=meant if method == "PATCH" or (method in _CHANGES and not resource) else None,
+        deleted=meant if is_deletion and succeeded else None,
+        changed=meant if is_change and succeeded else None,
         said=[item.get("request"), item.get("response")],
         reported=reported,
+        refusal=_unread(item) or (_unclear(url) if meant is None and (is_deletion or is_change) else None),
     )
+
+
+def _unclear(url: str) -> Refusal | None:
+    if written_type(url.partition("?")[0].rstrip("/").rsplit("/", 1)[-1]) != "AdverseEvent":
+        return None
+    detail = "an entry of a Bundle changes or deletes an AdverseEvent, and does not say which: its id is missing"
+    return Refusal(Reason.MISSING_FIELD, detail, FORMAT)
+
+
+def _unread(item: JsonObject) -> Refusal | None:
+    if item.get("resource") is None or objects(item["resource"]):
+        return None
+    detail = "the resource of a Bundle's entry is no object, such as a text that holds one"
+    return Refusal(Reason.UNREADABLE_FIELD, detail, FORMAT)
 
 
 def _version(url: str, response: JsonObject) -> Version:
@@ -96,8 +145,14 @@ def _version(url: str, response: JsonObject) -> Version:
 
 
 def _kind_and_id(url: str) -> str | None:
-    parts = url.split("?", maxsplit=1)[0].split("/_history/", maxsplit=1)[0].rstrip("/").split("/")
-    return "/".join(parts[-2:]) if len(parts) >= 2 and parts[-1] and parts[-2].isalpha() else None
+    parts = url.split("/_history/", maxsplit=1)[0].rstrip("/").split("/")
+    named = len(parts) >= 2 and parts[-2].isalpha() and parts[-1] and "?" not in parts[-1]
+    return f"{written_type(parts[-2])}/{parts[-1]}" if named else None
+
+
+def _own(resource: JsonObject) -> str | None:
+    kind, own = type_of(resource), identifier(resource.get("id"))
+    return f"{kind}/{own}" if kind and own else None
 
 
 def _reported(bundle: JsonObject, listed: list[JsonObject]) -> str | None:
@@ -105,5 +160,5 @@ def _reported(bundle: JsonObject, listed: list[JsonObject]) -> str | None:
     if text(bundle.get("type")) != "message":
         return None
     headers = [obj(item.get("resource")) for item in listed]
-    stated = [text(one.get("timestamp")) for one in headers if one.get("resourceType") == "MessageHeader"]
+    stated = [text(one.get("timestamp")) for one in headers if type_of(one) == "MessageHeader"]
     return next((one for one in stated if one), None) or text(bundle.get("timestamp"))

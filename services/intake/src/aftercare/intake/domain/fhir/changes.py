@@ -4,43 +4,67 @@ The changed resource stands in `entity.what`, on some servers in `agent.who` (`i
 mapped; else it is only pointed at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentWithdrawal, Version
-from aftercare.intake.domain.fhir.adverse_event import Setting, instant, map_adverse_event
+from aftercare.intake.domain.fhir.adverse_event import Setting, instant
+from aftercare.intake.domain.fhir.codes import candidates
 from aftercare.intake.domain.fhir.pointers import FETCHED_KINDS, pointer_of, pointer_to, to_be_fetched
 from aftercare.intake.domain.fhir.references import Neighbours
+from aftercare.intake.domain.fhir.resources import type_of, written_type
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, obj, objects, text
 from aftercare.intake.domain.outcome import Examined, Mapped, Pointer, Reason, RecordIdentity, Refusal
 from aftercare.intake.domain.vocabulary import WithdrawalReason
 
 CLOUD = "cloud-fhir-event"
 _CHANGING = frozenset({"C", "U", "D"})
+_FAILED = frozenset({"4", "8", "12", "error", "fatal"})
+"""Outcomes of an AuditEvent that say that it did not happen: of R4 and of R5."""
+MapEvent = Callable[[JsonObject, Context, Setting], Examined]
 
 
-def map_change(record: JsonObject, context: Context, near: Neighbours) -> Examined:
-    """An AuditEvent or a Provenance. Reading and searching change nothing and are refused."""
-    kind = "AuditEvent" if record.get("resourceType") == "AuditEvent" else "Provenance"
-    name = f"fhir-{kind.lower()}"
+def map_change(
+    record: JsonObject, new_context: Callable[[], Context], beside: Neighbours, map_event: MapEvent
+) -> Iterator[Examined]:
+    """The endings of an AuditEvent or a Provenance: reading, searching and failing change nothing and are refused.
+
+    What lies `beside` it in the same Bundle is a record of its own already.
+    """
+    kind = type_of(record)
+    name = f"fhir-{str(kind).lower()}"
     action = (text(record.get("action")) or "U").upper()
-    if kind == "AuditEvent" and action not in _CHANGING:
-        return Refusal(Reason.NOT_AN_INCIDENT, "a FHIR AuditEvent of something that changed nothing", name)
-    around = near.within(record)
-    pointers = []
+    if kind == "AuditEvent" and (action not in _CHANGING or _failed(record)):
+        yield Refusal(Reason.NOT_AN_INCIDENT, "a FHIR AuditEvent of something that changed nothing", name)
+        return
+    contained = Neighbours().within(record)
+    pointers: dict[Pointer, None] = {}
+    brought = False
     for reference in _changed(record):
-        resource = around.resolve(reference)
-        if resource.get("resourceType") == "AdverseEvent":
-            return map_adverse_event(resource, context, Setting(around))
-        pointer = pointer_of(reference, context)
+        pointer = pointer_of(reference, new_context())
+        inside = contained.resolve(reference)
+        if type_of(inside) == "AdverseEvent" and action != "D":
+            brought = True
+            yield map_event(inside, new_context(), Setting(beside.within(record)))
+        elif inside and action == "D":
+            pointer = pointer_to(type_of(inside), inside.get("id"))
+        elif beside.resolve(reference) and action != "D":
+            continue
         if pointer is not None and pointer.kind in FETCHED_KINDS:
-            pointers.append(pointer)
-    if not pointers:
-        return Refusal(Reason.NOT_AN_INCIDENT, f"a FHIR {kind} of nothing that tells of an incident", name)
-    if action == "D" and pointers[0].kind == "AdverseEvent":
-        return withdrawal(pointers[0], name, record, instant_of(record))
-    return to_be_fetched(pointers[0], f"a FHIR {kind}", name)
+            pointers[pointer] = None
+    for pointer in pointers:
+        if action == "D" and pointer.kind == "AdverseEvent":
+            yield withdrawal(pointer.id, name, record, instant_of(record))
+        else:
+            yield to_be_fetched(pointer, f"a FHIR {kind}", name)
+    if not pointers and not brought:
+        yield Refusal(Reason.NOT_AN_INCIDENT, f"a FHIR {kind} of nothing that tells of an incident", name)
+
+
+def _failed(record: JsonObject) -> bool:
+    outcome = record.get("outcome")
+    return any(words in _FAILED for part in (outcome, obj(outcome).get("code")) for words in candidates(part))
 
 
 def is_cloud_event(payload: Payload) -> bool:
@@ -51,18 +75,18 @@ def is_cloud_event(payload: Payload) -> bool:
 def map_cloud_event(payload: Payload) -> Examined:
     data = _cloud_data(payload)
     pointer = pointer_to(
-        data.get("resourceType"), data.get("resourceFhirId"), identifier(data.get("resourceVersionId"))
+        written_type(data.get("resourceType")), data.get("resourceFhirId"), identifier(data.get("resourceVersionId"))
     )
     said = payload.ce_type or text(obj(payload.value).get("eventType")) or ""
     if pointer is not None and pointer.kind == "AdverseEvent" and said.endswith("Deleted"):
-        return withdrawal(pointer, CLOUD, data, Version(pointer.version))
+        return withdrawal(pointer.id, CLOUD, data, Version(pointer.version))
     return to_be_fetched(pointer, "an event of a cloud service", CLOUD)
 
 
-def withdrawal(pointer: Pointer, format_name: str, said: object, version: Version) -> Mapped:
+def withdrawal(record_id: str, format_name: str, said: object, version: Version) -> Mapped:
     """The source's server says that an AdverseEvent is gone."""
-    fact = IncidentWithdrawal(pointer.id, WithdrawalReason.ENTERED_IN_ERROR)
-    return Mapped(format_name, RecordIdentity("incident", pointer.id), version, body_hash([pointer.id, said]), fact)
+    fact = IncidentWithdrawal(record_id, WithdrawalReason.ENTERED_IN_ERROR)
+    return Mapped(format_name, RecordIdentity("incident", record_id), version, body_hash([record_id, said]), fact)
 
 
 def instant_of(record: JsonObject) -> Version:

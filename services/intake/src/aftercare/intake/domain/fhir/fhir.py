@@ -4,20 +4,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from aftercare.intake.domain.context import Context
-from aftercare.intake.domain.fhir.adverse_event import Setting, map_adverse_event
-from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, Entry, entries_of, neighbours_of
+from aftercare.intake.domain.fhir.adverse_event import Setting, map_adverse_event, record_id_of
+from aftercare.intake.domain.fhir.bundle import FORMAT as BUNDLE
+from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, Entry, as_bundle, carried_by, entries_of, neighbours_of
 from aftercare.intake.domain.fhir.changes import map_change, withdrawal
 from aftercare.intake.domain.fhir.disclosure import map_communication
 from aftercare.intake.domain.fhir.notifications import FORMAT as NOTIFICATION
 from aftercare.intake.domain.fhir.notifications import SIGNS_OF_LIFE, Notification, notification_of
-from aftercare.intake.domain.fhir.pointers import pointer_of, to_be_fetched
+from aftercare.intake.domain.fhir.pointers import FETCHED_KINDS, pointer_of, to_be_fetched
 from aftercare.intake.domain.fhir.rca import map_appointment, map_task
 from aftercare.intake.domain.fhir.references import Neighbours, plain_address
-from aftercare.intake.domain.fhir.resources import describe_resource, list_resources
+from aftercare.intake.domain.fhir.resources import describe_resource, is_known, list_resources, type_of
 from aftercare.intake.domain.json_values import JsonObject, text
-from aftercare.intake.domain.outcome import Examined, Reason, Refusal
+from aftercare.intake.domain.outcome import Examined, Pointer, Reason, Refusal
 
-BUNDLE = "fhir-bundle"
 OTHER = "fhir-other"
 NewContext = Callable[[], Context]
 _BUNDLE_TYPES = frozenset(
@@ -62,6 +62,9 @@ class FhirReader:
         if notification is not None:
             found = list(_notified(notification, new_context, Neighbours()))
             return _with_numbers(found or [_beside_the_point()], [notification])
+        carried = carried_by(resource) if type_of(resource) == "Parameters" else []
+        if carried:
+            return self.map_bundle(as_bundle(carried), new_context)
         return list(self._of_other_kind(resource, new_context, Setting())) or [_no_incident(resource)]
 
     def map_bundle(self, bundle: JsonObject, new_context: NewContext) -> Sequence[Examined]:
@@ -84,34 +87,40 @@ class FhirReader:
         for notification in notifications:
             endings.extend(_notified(notification, fresh, near, told))
         if notifications:
-            return _with_numbers(endings or [_beside_the_point()], notifications)
+            alone = len(entries) == len(notifications)
+            says_only_that = alone and any(one.says_only_that for one in notifications)
+            return _with_numbers(endings or [_unsaid() if says_only_that else _beside_the_point()], notifications)
         return endings or [_without_events(bundle, entries)]
 
     def _map_entry(self, entry: Entry, new_context: NewContext, near: Neighbours) -> Iterator[Examined]:
-        if entry.deleted is not None:
-            pointer = pointer_of({"reference": entry.deleted}, new_context())
+        context = new_context()
+        pointer = pointer_of({"reference": entry.deleted or entry.changed}, context)
+        if entry.refusal is not None:
+            yield entry.refusal
+        elif entry.deleted is not None:
             if pointer is not None and pointer.kind == "AdverseEvent":
-                yield withdrawal(pointer, BUNDLE, entry.said, entry.version)
-            return
-        if entry.changed is not None:
-            pointer = pointer_of({"reference": entry.changed}, new_context())
-            ending = to_be_fetched(pointer, "an entry of a Bundle", BUNDLE)
-            if ending.reason is Reason.TO_BE_FETCHED:
-                yield ending
-            return
+                gone = {"resourceType": pointer.kind, "id": pointer.id}
+                yield withdrawal(record_id_of(gone, context, entry.address, ""), BUNDLE, entry.said, entry.version)
+        elif entry.changed is not None:
+            if pointer is not None and pointer.kind in FETCHED_KINDS:
+                yield to_be_fetched(pointer, "an entry of a Bundle", BUNDLE)
+        else:
+            yield from self._map_resource_of(entry, new_context, near)
+
+    def _map_resource_of(self, entry: Entry, new_context: NewContext, near: Neighbours) -> Iterator[Examined]:
         setting = Setting(near, entry.address, entry.version, entry.reported)
-        if entry.resource.get("resourceType") == "AdverseEvent":
+        if type_of(entry.resource) == "AdverseEvent":
             yield self.map_event(entry.resource, new_context(), setting)
         else:
             found = self._of_other_kind(entry.resource, new_context, setting)
             yield from (one for one in found if not (isinstance(one, Refusal) and _is_beside_the_point(one)))
 
     def _of_other_kind(self, resource: JsonObject, new_context: NewContext, setting: Setting) -> Iterator[Examined]:
-        match resource.get("resourceType"):
+        match type_of(resource):
             case "AuditEvent" | "Provenance":
-                yield map_change(resource, new_context(), setting.neighbours)
+                yield from map_change(resource, new_context, setting.neighbours, self.map_event)
             case "Task":
-                yield map_task(resource, new_context(), setting)
+                yield from map_task(resource, new_context(), setting)
             case "Appointment":
                 yield from map_appointment(resource, new_context(), setting)
             case "Communication" | "CommunicationRequest":
@@ -134,14 +143,27 @@ def _notified(
         yield Refusal(Reason.SUBSCRIPTION_FAILING, detail, NOTIFICATION)
     elif notification.kind in SIGNS_OF_LIFE:
         yield Refusal(Reason.SIGN_OF_LIFE, f"a {notification.kind} of a subscription", NOTIFICATION)
-    for event in notification.events:
-        if near.resolve(event.focus) or plain_address(text(event.focus.get("reference")) or "") in (told or ()):
+    if any(not event.focus for event in notification.events):
+        yield _unsaid()
+    fetched: set[Pointer | None] = set()
+    for reference in _foci(notification, new_context()):
+        if near.resolve(reference) or plain_address(text(reference.get("reference")) or "") in (told or ()):
             continue
+        pointer = pointer_of(reference, new_context())
+        if pointer is None or pointer not in fetched:
+            yield to_be_fetched(pointer, "a notification", NOTIFICATION)
+        fetched.add(pointer)
+
+
+def _foci(notification: Notification, context: Context) -> Iterator[JsonObject]:
+    """What events are about, and what stands beside that and could tell of an incident."""
+    for event in notification.events:
         if event.focus:
-            yield to_be_fetched(pointer_of(event.focus, new_context()), "a notification", NOTIFICATION)
-        else:
-            detail = "a notification says that something happened, and not what"
-            yield Refusal(Reason.DATA_ELSEWHERE, detail, NOTIFICATION)
+            yield event.focus
+        for one in event.context:
+            pointer = pointer_of(one, context)
+            if pointer is not None and pointer.kind in FETCHED_KINDS:
+                yield one
 
 
 def _with_numbers(endings: list[Examined], notifications: list[Notification]) -> list[Examined]:
@@ -154,14 +176,23 @@ def _beside_the_point() -> Refusal:
     return Refusal(Reason.NOT_AN_INCIDENT, "a notification of nothing that tells of an incident", NOTIFICATION)
 
 
+def _unsaid() -> Refusal:
+    return Refusal(Reason.DATA_ELSEWHERE, "a notification says that something happened, and not what", NOTIFICATION)
+
+
 def _no_incident(resource: JsonObject) -> Refusal:
-    detail = f"{describe_resource(resource.get('resourceType'))} tells of no incident by itself"
-    return Refusal(Reason.NOT_AN_INCIDENT, detail, OTHER)
+    kind = type_of(resource)
+    if kind is not None and not is_known(kind):
+        return Refusal(Reason.UNSUPPORTED_RESOURCE, describe_resource(kind), OTHER)
+    return Refusal(Reason.NOT_AN_INCIDENT, f"{describe_resource(kind)} tells of no incident by itself", OTHER)
 
 
 def _without_events(bundle: JsonObject, entries: list[Entry]) -> Refusal:
     said = text(bundle.get("type"))
     kind = said if said in _BUNDLE_TYPES else "unknown"
-    resources: list[object] = [entry.resource.get("resourceType") for entry in entries if entry.resource]
+    resources = [type_of(entry.resource) for entry in entries if entry.resource]
+    if any(one is not None and not is_known(one) for one in resources):
+        detail = f"a FHIR Bundle of type {kind} with resources whose type FHIR does not have, and no AdverseEvent"
+        return Refusal(Reason.UNSUPPORTED_RESOURCE, detail, BUNDLE)
     detail = f"a FHIR Bundle of type {kind} with {list_resources(resources)} and no AdverseEvent"
     return Refusal(Reason.NO_ADVERSE_EVENT, detail, BUNDLE)

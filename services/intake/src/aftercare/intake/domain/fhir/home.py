@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.fhir.xml import as_json
 from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
 
@@ -12,7 +13,7 @@ def home_of(resource: Any) -> str | None:
     """`meta.source`, of a Bundle also that of its first entries, or the absolute address of one of them."""
     whole = obj(as_json(resource))
     stated = _stated(whole)
-    if stated is not None or whole.get("resourceType") != "Bundle":
+    if stated is not None or type_of(whole) != "Bundle":
         return stated
     for entry in objects(whole.get("entry"))[:MAX_LOOK]:
         address = text(entry.get("fullUrl"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
 from aftercare.intake.domain.outcome import Heard
 
@@ -19,6 +20,8 @@ SIGNS_OF_LIFE = frozenset({"handshake", "heartbeat"})
 class NotifiedEvent:
     focus: JsonObject
     number: int | None = None
+    context: tuple[JsonObject, ...] = ()
+    """What else it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Notification:
         return Heard(self.subscription, last, min(numbers, default=None), is_new=self.kind == "handshake")
 
     @property
+    def says_only_that(self) -> bool:
+        """Something happened, and nothing says what."""
+        return self.kind == "event-notification" and not self.events
+
+    @property
     def has_gap(self) -> bool:
         """Whether event numbers are missing among its own events, or between them and its count."""
         numbers = sorted({event.number for event in self.events if event.number is not None})
@@ -52,9 +60,9 @@ class Notification:
 
 def notification_of(resource: JsonObject) -> Notification | None:
     """The notification that a resource is the status of."""
-    if resource.get("resourceType") == "SubscriptionStatus":
+    if type_of(resource) == "SubscriptionStatus":
         return _read(resource)
-    if resource.get("resourceType") != "Parameters":
+    if type_of(resource) != "Parameters":
         return None
     said = _parameters(resource)
     is_status = bool({"subscription", "subscription-url"} & said.keys())
@@ -63,7 +71,9 @@ def notification_of(resource: JsonObject) -> Notification | None:
 
 def _read(said: Mapping[str, Any]) -> Notification:
     events = [
-        NotifiedEvent(obj(one.get("focus")), _number(one.get("eventNumber")))
+        NotifiedEvent(
+            obj(one.get("focus")), _number(one.get("eventNumber")), tuple(objects(one.get("additionalContext")))
+        )
         for one in objects(said.get("notificationEvent"))
     ]
     named = identifier(obj(said.get("subscription")).get("reference")) or identifier(said.get("subscription-url"))
@@ -104,6 +114,7 @@ _NAMES = {
     "subscription-event-count": "eventsSinceSubscriptionStart",
     "notification-event": "notificationEvent",
     "event-number": "eventNumber",
+    "additional-context": "additionalContext",
 }
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import NamedPatient, NamedStaff
 from aftercare.intake.domain.fhir.codes import read_code
-from aftercare.intake.domain.fhir.references import Neighbours, at_home, kind_of, name_of
+from aftercare.intake.domain.fhir.references import Neighbours, at_home, kind_of, name_of, references_of
 from aftercare.intake.domain.fhir.releases import PEOPLE
-from aftercare.intake.domain.fhir.resources import is_known
+from aftercare.intake.domain.fhir.resources import is_known, type_of
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
 from aftercare.intake.domain.vocabulary import Relation, SubjectKind
 
@@ -21,14 +21,18 @@ _SUBJECTS = {
     "PractitionerRole": SubjectKind.STAFF,
 }
 _STAFF = frozenset({"Practitioner", "PractitionerRole", "Person"})
-_NOT_STAFF = frozenset({"Patient", "RelatedPerson", "Device", "Group", "Organization", "ResearchSubject"})
+_NOT_STAFF = frozenset({"Patient", "RelatedPerson", "Device", "Organization", "ResearchSubject"})
 """Legal in these fields, and nobody whom we could offer support to."""
+_TEAMS = {"CareTeam": ("participant", "member"), "Group": ("member", "entity")}
+"""Resources that stand for several people, and where their members stand."""
 _FUNCTIONS = {
     **dict.fromkeys(("aut", "inf", "ent", "authen", "la", "trans", "vrf"), Relation.REPORTER),
-    "wit": Relation.WITNESS,
+    **dict.fromkeys(("author", "author (originator)", "informant", "reporter"), Relation.REPORTER),
+    **dict.fromkeys(("wit", "witness"), Relation.WITNESS),
+    **dict.fromkeys(("participation", "participant"), Relation.INVOLVED),
     **dict.fromkeys(("part", "prf", "pprf", "sprf", "atnd", "adm", "dis", "con", "resp"), Relation.INVOLVED),
 }
-"""HL7 participation types: who wrote it down, who saw it, who was at work in it."""
+"""HL7 participation types and the words for them: who wrote it down, who saw it, who was at work in it."""
 _WHO = ("reference", "identifier", "display")
 
 
@@ -41,7 +45,10 @@ class _Mentioned:
 
 def subject_kind(event: JsonObject, near: Neighbours) -> SubjectKind:
     """What kind of somebody was harmed. Looked at before anything is dropped: it can be a nurse."""
-    subject = obj(event.get("subject"))
+    return _kind(obj(next(iter(references_of(event.get("subject"))), None)), near)
+
+
+def _kind(subject: JsonObject, near: Neighbours) -> SubjectKind:
     return _SUBJECTS.get(kind_of(subject, near.resolve(subject)) or "", SubjectKind.UNKNOWN)
 
 
@@ -64,7 +71,7 @@ def is_person(reference: JsonObject, near: Neighbours, field: str, context: Cont
     if is_staff(reference, near):
         return True
     kind = kind_of(reference, near.resolve(reference))
-    if kind == "CareTeam":
+    if kind in _TEAMS:
         context.doubts.note(f"unresolved-team:{field}")
     elif kind not in _NOT_STAFF:
         context.doubts.note(f"wrong-reference:{field}")
@@ -78,16 +85,15 @@ def is_staff(reference: JsonObject, near: Neighbours) -> bool:
 
 
 def _mentioned(event: JsonObject, context: Context, near: Neighbours) -> Iterator[_Mentioned]:
-    subject = obj(event.get("subject"))
-    if subject_kind(event, near) is SubjectKind.STAFF:
-        yield _Mentioned(subject, Relation.HARMED, "subject")
+    for subject in _subjects(event, near):
+        if _kind(subject, near) is SubjectKind.STAFF:
+            yield _Mentioned(subject, Relation.HARMED, "subject")
     for field in PEOPLE:
-        for one in objects(event.get(field)):
-            reference = obj(one["actor"]) if isinstance(one.get("actor"), dict) else one
+        for one in references_of(event.get(field)):
             relation = _relation(one, context)
-            for person in _members(reference, near):
+            for person in _members(references_of(one.get("actor")) or [one], near):
                 yield _Mentioned(person, relation, field)
-    for recorder in _recorders(event, subject, near):
+    for recorder in _recorders(event, near):
         yield _Mentioned(recorder, Relation.REPORTER, "recorder")
 
 
@@ -96,43 +102,58 @@ def _relation(participant: JsonObject, context: Context) -> Relation:
     return read_code(_FUNCTIONS, participant.get("function"), Relation.INVOLVED, "function", context.doubts)
 
 
-def _members(reference: JsonObject, near: Neighbours) -> list[JsonObject]:
-    """The members of a care team that can be looked into; else the reference itself."""
-    resolved = near.resolve(reference)
-    if resolved.get("resourceType") != "CareTeam":
-        return [reference]
-    return [obj(one.get("member")) for one in objects(resolved.get("participant")) if obj(one.get("member"))]
+def _subjects(event: JsonObject, near: Neighbours) -> list[JsonObject]:
+    return _members(references_of(event.get("subject")), near)
 
 
-def _recorders(event: JsonObject, subject: JsonObject, near: Neighbours) -> list[JsonObject]:
+def _members(references: list[JsonObject], near: Neighbours) -> list[JsonObject]:
+    """The members of teams and groups that can be looked into; else the references themselves."""
+    found: list[JsonObject] = []
+    for reference in references:
+        resolved = near.resolve(reference)
+        parts, member = _TEAMS.get(type_of(resolved) or "", ("", ""))
+        inside = [who for one in objects(resolved.get(parts)) for who in references_of(one.get(member))]
+        found.extend(inside or [reference])
+    return found
+
+
+def _recorders(event: JsonObject, near: Neighbours) -> list[JsonObject]:
     """The recorder, unless it is the patient again: by reference, or by the same display."""
-    recorder = obj(event.get("recorder"))
-    if not recorder:
-        return []
-    if subject_kind(event, near) is SubjectKind.STAFF:
-        return [recorder]
-    same = any(recorder.get(part) is not None and recorder.get(part) == subject.get(part) for part in _WHO)
-    return [] if same else [recorder]
+    subjects = [one for one in references_of(event.get("subject")) if _kind(one, near) is not SubjectKind.STAFF]
+    return [
+        recorder
+        for recorder in references_of(event.get("recorder"))
+        if recorder
+        and not any(
+            recorder.get(part) is not None and recorder.get(part) == subject.get(part)
+            for subject in subjects
+            for part in _WHO
+        )
+    ]
 
 
 def patients(event: JsonObject, context: Context, near: Neighbours, record_id: str) -> tuple[NamedPatient, ...]:
-    """The subject who is not staff, by identifier or reference. One known by display only has none to be known by."""
-    subject = obj(event.get("subject"))
-    kind = subject_kind(event, near)
-    if not subject or kind in (SubjectKind.STAFF, SubjectKind.GROUP):
-        return ()
+    """Subjects who are not staff, by identifier or reference. One known by display only has none to be known by."""
+    found = (_patient(subject, context, near, record_id) for subject in _subjects(event, near))
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _patient(subject: JsonObject, context: Context, near: Neighbours, record_id: str) -> NamedPatient | None:
+    kind = _kind(subject, near)
+    if kind in (SubjectKind.STAFF, SubjectKind.GROUP):
+        return None
     resolved = near.resolve(subject)
     said = kind_of(subject, resolved)
     if said is not None and said not in _SUBJECTS and is_known(said):
         context.doubts.note("wrong-reference:subject")
-        return ()
+        return None
     for one in (*objects(subject.get("identifier")), *objects(resolved.get("identifier"))):
         value = identifier(one.get("value"))
         if value is not None:
-            return (NamedPatient(text(one.get("system")) or context.source.system, value, kind),)
+            return NamedPatient(text(one.get("system")) or context.source.system, value, kind)
     address = identifier(subject.get("reference"))
     if address is None:
-        return ()
+        return None
     if address.startswith(("#", "urn:")):  # nobody outside this record can mean the same
-        return (NamedPatient(f"{context.source.system}|{record_id}", address, kind),)
-    return (NamedPatient(context.source.system, at_home(address, context.source), kind),)
+        return NamedPatient(f"{context.source.system}|{record_id}", address, kind)
+    return NamedPatient(context.source.system, at_home(address, context.source), kind)

@@ -1,7 +1,7 @@
 """Where it happened: the event's location, else that of its encounter."""
 
 from aftercare.intake.domain.context import Context
-from aftercare.intake.domain.fhir.references import Neighbours
+from aftercare.intake.domain.fhir.references import Neighbours, references_of
 from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
 
 _MAX_PARTS = 4
@@ -9,17 +9,18 @@ _MAX_PARTS = 4
 
 def place_of(event: JsonObject, context: Context, near: Neighbours) -> tuple[str | None, str | None]:
     """Site and unit codes, or nothing for what the organisation doesn't know."""
-    location = obj(event.get("location"))
-    if location:
-        return context.place(_written(location, near))
+    locations = references_of(event.get("location"))
+    if locations:
+        return context.place(_written(locations[0], near))
     encounter = near.resolve(obj(event.get("encounter")))
     stays = [obj(stay.get("location")) for stay in objects(encounter.get("location"))]
+    stays.append(obj(encounter.get("serviceProvider")))
     written = [words for stay in stays for words in _written(stay, near)]
     return context.place(written) if written else (None, None)
 
 
 def _written(reference: JsonObject, near: Neighbours) -> list[str]:
-    """All the words by which a Location is written, most telling first, then those of the place around it."""
+    """All the words by which a place is written, most telling first, then those of what is around it."""
     words: list[object] = []
     for _ in range(_MAX_PARTS):
         place = near.resolve(reference)
@@ -27,7 +28,7 @@ def _written(reference: JsonObject, near: Neighbours) -> list[str]:
             one.get("value") for one in (*objects(reference.get("identifier")), *objects(place.get("identifier")))
         ]
         words += [place.get("name"), reference.get("display"), reference.get("reference"), place.get("id")]
-        reference = obj(place.get("partOf"))
+        reference = obj(place.get("partOf")) or obj(place.get("managingOrganization"))
         if not reference:
             break
     return [found for word in words if (found := text(word)) is not None]

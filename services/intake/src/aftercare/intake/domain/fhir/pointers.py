@@ -4,7 +4,7 @@ import re
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.fhir.references import at_home
-from aftercare.intake.domain.fhir.resources import describe_resource
+from aftercare.intake.domain.fhir.resources import describe_resource, written_type
 from aftercare.intake.domain.json_values import JsonObject, text
 from aftercare.intake.domain.outcome import Pointer, Reason, Refusal
 
@@ -30,7 +30,7 @@ def pointer_of(reference: JsonObject, context: Context) -> Pointer | None:
     parts = written.rstrip("/").split("/")
     if ("://" in written and context.source.base_url) or len(parts) < 2 or written.startswith(("#", "urn:")):
         return None
-    return pointer_to(parts[-2], parts[-1], version.group(1) if version else None)
+    return pointer_to(written_type(parts[-2]), parts[-1], version.group(1) if version else None)
 
 
 def to_be_fetched(pointer: Pointer | None, said_by: str, format_name: str) -> Refusal:

@@ -26,19 +26,20 @@ _ASKS = frozenset({"pprf", "sprf", "lead"})
 _IS_ASKED = frozenset({"sbj", "part"})
 
 
-def map_task(task: JsonObject, context: Context, setting: Setting) -> Examined:
+def map_task(task: JsonObject, context: Context, setting: Setting) -> Iterator[Examined]:
     """A Task that is an analysis, or an interview of one. Anything else tells of no incident."""
     one = seen(task, context, setting)
     found = about(one)
     codes = one.codes("code")
     method = next((known for code in codes if (known := _method(code, context)) is not None), None)
     if method is None and _is_interview(codes, context):
-        return _interview_task(one, found)
-    if method is None:
-        return _unclear(one, found, TASK)
-    if not found.incidents:
-        return Refusal(Reason.MISSING_FIELD, "a FHIR Task of an analysis names no AdverseEvent", TASK)
-    return _analysis(one, found, method)
+        yield from _interview_task(one, found)
+    elif method is None:
+        yield _unclear(one, found, TASK)
+    elif not found.incidents:
+        yield Refusal(Reason.MISSING_FIELD, "a FHIR Task of an analysis names no AdverseEvent", TASK)
+    else:
+        yield _analysis(one, found, method)
 
 
 def map_appointment(appointment: JsonObject, context: Context, setting: Setting) -> Iterator[Examined]:
@@ -87,14 +88,15 @@ def _analysis(one: Seen, found: About, method: RcaMethod) -> Examined:
     return one.once(TASK, fact, step, found.key, method, _names(team), at, reopened)
 
 
-def _interview_task(one: Seen, found: About) -> Examined:
+def _interview_task(one: Seen, found: About) -> Iterator[Examined]:
     step = _interview_step(one, _UNDER_WAY, "completed", TASK)
     if isinstance(step, Refusal):
-        return step
+        yield step
+        return
     planned = ("restriction.period.start", "executionPeriod.start")
     moments = planned if step is RcaStep.INTERVIEW_SCHEDULED else ("executionPeriod.end", "executionPeriod.start")
     asked = [*objects(one.resource.get("for")), *objects(one.resource.get("focus"))]
-    return next(iter(_interviews(one, found, step, one.staff(asked), moments, TASK)))
+    yield from _interviews(one, found, step, one.staff(asked), moments, TASK)
 
 
 def _interview_step(one: Seen, before: frozenset[str], held: str, format_name: str) -> RcaStep | Refusal:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aftercare.intake.domain.facts import Named
+from aftercare.intake.domain.fhir.resources import is_known, type_of, written_type
 from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, text
 from aftercare.intake.domain.source import Source
 from aftercare.intake.domain.vocabulary import IdentifierKind
@@ -12,40 +13,67 @@ _MAX_HOPS = 3
 _NOTHING: JsonObject = {}
 
 
+ANYWHERE = "*"
+"""Stands for the server in the address of a resource, for those who don't know on which one they lie themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Resources that a reference can be resolved to: the Bundle's by fullUrl and by `Type/id`."""
+    """Resources that a reference can be resolved to: contained ones, and the Bundle's."""
 
     by_address: Mapping[str, JsonObject] = field(default_factory=dict)
-    """Keys as `plain_address` makes them."""
+    """Keys as `plain_address` makes them: fullUrls, `#id`, and `Type/id` under `ANYWHERE` and of those of no server."""
+    base: str = ""
+    """The server of the resource that refers: two servers have the same ids for different people."""
 
-    def within(self, event: JsonObject) -> "Neighbours":
+    def within(self, resource: JsonObject, address: str | None = None) -> "Neighbours":
         """The same, seen from one resource: its contained ones come first."""
-        contained = {f"#{one['id']}": one for one in objects(event.get("contained")) if isinstance(one.get("id"), str)}
-        return Neighbours({**self.by_address, **contained}) if contained else self
+        named = [(identifier(one.get("id")), one) for one in objects(resource.get("contained"))]
+        contained = {f"#{own.lstrip('#')}": one for own, one in named if own is not None}
+        return Neighbours({**self.by_address, **contained}, base_of(address))
 
     def resolve(self, reference: JsonObject) -> JsonObject:
         """The resource meant, or an empty object."""
-        if not self.by_address:
+        address = plain_address(text(reference.get("reference")) or "")
+        if not address or not self.by_address:
             return _NOTHING
-        return self.by_address.get(plain_address(text(reference.get("reference")) or "")) or obj(None)
+        written = (address, f"{self.base or ANYWHERE}/{address}")
+        return next((self.by_address[one] for one in written if one in self.by_address), _NOTHING)
 
 
 def plain_address(address: str) -> str:
     """An address without version and scheme: servers write one as `http:` here and as `https:` there."""
-    return address.split("/_history/", 1)[0].split("://", 1)[-1].rstrip("/")
+    plain = address.split("/_history/", 1)[0].split("://", 1)[-1].rstrip("/")
+    return plain.casefold() if plain[:4].casefold() == "urn:" else plain
+
+
+def base_of(address: str | None) -> str:
+    """The server in an address, as `plain_address` writes it; empty where the address names none."""
+    return plain_address(address).rsplit("/", 2)[0] if address and "://" in address and address.count("/") > 3 else ""
+
+
+def references_of(value: object) -> list[JsonObject]:
+    """Every reference in a field: objects, and texts that stand where an object is due."""
+    found = [_reference_in(one) if isinstance(one, str) else one for one in items(value)]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _reference_in(written: str) -> JsonObject:
+    parts = written.strip().rstrip("/").rsplit("/", 2)
+    is_address = written.startswith(("#", "urn:")) or (len(parts) > 1 and is_known(written_type(parts[-2])))
+    return {"reference" if is_address else "display": written}
 
 
 def kind_of(reference: JsonObject, resolved: JsonObject) -> str | None:
     """The resource type that a reference means: by the resource, its address, or its stated type."""
-    if isinstance(resolved.get("resourceType"), str):
-        return str(resolved["resourceType"])
+    if (kind := type_of(resolved)) is not None:
+        return kind
     address = (text(reference.get("reference")) or "").split("/_history/", 1)[0]
     parts = address.rstrip("/").rsplit("/", 2)
     if len(parts) >= 2 and parts[-2].isalpha() and not address.startswith(("#", "urn:")):
-        return parts[-2]
+        return written_type(parts[-2])
     stated = text(reference.get("type"))
-    return stated.rsplit("/", 1)[-1] if stated else None
+    return written_type(stated.rsplit("/", 1)[-1]) if stated else None
 
 
 def name_of(reference: JsonObject, neighbours: Neighbours, source: Source, record_id: str) -> Named | None:
@@ -82,7 +110,7 @@ def _follow_role(reference: JsonObject, neighbours: Neighbours) -> tuple[JsonObj
     resolved = neighbours.resolve(reference)
     for _ in range(_MAX_HOPS):
         person = resolved.get("practitioner")
-        if resolved.get("resourceType") != "PractitionerRole" or not isinstance(person, dict):
+        if type_of(resolved) != "PractitionerRole" or not isinstance(person, dict):
             break
         reference, resolved = person, neighbours.resolve(person)
     return reference, resolved

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from aftercare.intake.domain.doubts import Doubts
-from aftercare.intake.domain.json_values import JsonObject
+from aftercare.intake.domain.json_values import JsonObject, text
 
 
 class Release(StrEnum):
@@ -108,7 +108,7 @@ def first_stated(event: JsonObject, own: tuple[str, ...], others: tuple[str, ...
 
 def is_retracted(event: JsonObject) -> bool:
     """Whether the source takes the record back. The word means the same in every release."""
-    return event.get("status") == "entered-in-error"
+    return (text(event.get("status")) or "").casefold() == "entered-in-error"
 
 
 def _told(event: JsonObject, table: ReleaseTable) -> set[str]:

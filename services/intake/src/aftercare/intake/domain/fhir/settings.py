@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aftercare.intake.domain.vocabulary import FeedbackAudience, Milestone, RcaMethod
+from aftercare.intake.domain.vocabulary import FeedbackAudience, Flag, Milestone, RcaMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +32,4 @@ class FhirCodes:
     interviews: frozenset[str] = frozenset()
     disclosure: Mapping[str, Milestone] = field(default_factory=dict)
     feedback: Mapping[str, FeedbackAudience] = field(default_factory=dict)
+    flags: Mapping[str, Flag] = field(default_factory=dict)

@@ -1,16 +1,15 @@
 """FHIR's rows in the table of formats."""
 
-from typing import Any
-
 from aftercare.intake.domain.envelope import Payload
+from aftercare.intake.domain.fhir.bundle import FORMAT as BUNDLE
 from aftercare.intake.domain.fhir.changes import CLOUD, is_cloud_event, map_cloud_event
-from aftercare.intake.domain.fhir.fhir import BUNDLE, OTHER, FhirReader
+from aftercare.intake.domain.fhir.fhir import OTHER, FhirReader
+from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.format_row import Format
-from aftercare.intake.domain.json_values import obj
 
 
-def _resource(payload: Payload) -> Any:
-    return obj(payload.value).get("resourceType")
+def _resource(payload: Payload) -> str | None:
+    return type_of(payload.value) if isinstance(payload.value, dict) else None
 
 
 def fhir_rows(reader: FhirReader) -> tuple[Format, ...]:

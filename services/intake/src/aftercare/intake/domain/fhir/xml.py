@@ -7,10 +7,24 @@ the root and the order among different names are gone by then; FHIR gives none o
 from collections.abc import Mapping
 from typing import Any
 
-from aftercare.intake.domain.fhir.resources import is_known
 from aftercare.intake.domain.json_values import items
 
 NAMESPACE = "http://hl7.org/fhir"
+_WITHOUT_NAMESPACE = frozenset(
+    {
+        "AdverseEvent",
+        "Appointment",
+        "AuditEvent",
+        "Bundle",
+        "Communication",
+        "CommunicationRequest",
+        "Parameters",
+        "Provenance",
+        "SubscriptionStatus",
+        "Task",
+    }
+)
+"""Roots that are read though they forgot FHIR's namespace. Any other could be a house's own XML."""
 _HOLDS_A_RESOURCE = frozenset({"resource", "contained", "outcome"})
 
 
@@ -19,7 +33,7 @@ def as_json(value: Any) -> Any:
     if not isinstance(value, dict) or value.get("@format") != "xml":
         return value
     root, space = value.get("@root"), value.get("@xmlns")
-    if not isinstance(root, str) or not (space == NAMESPACE or (space == "" and (is_known(root) or root == "Bundle"))):
+    if not isinstance(root, str) or not (space == NAMESPACE or (space == "" and root in _WITHOUT_NAMESPACE)):
         return value
     return _resource(root, value.get(root))
 

@@ -17,6 +17,8 @@ MAX_DIGITS = 40
 MAX_DOCUMENTS = 10_000
 _BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 """A text that never ends reaches to the end of the body: otherwise each quotation mark would be tried anew."""
+_LINE_END = re.compile(r"[\r\n]+")
+"""Of JSON lines: other line ends of Unicode may stand inside a text."""
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -26,10 +28,25 @@ def read_json(text: str) -> Iterator[Document | Refusal]:
     try:
         yield Document(0, load(text))
     except RefusedError as refused:
-        lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) <= 1 or not refused.refusal.detail.startswith("more follows"):
-            raise
+        lines = [line.strip() for line in _LINE_END.split(text) if line.strip()]
+        if not _are_records(lines):
+            raise refused from None
         yield from _each_line(lines)
+
+
+def _are_records(lines: list[str]) -> bool:
+    """Whether each line is a record of its own: the first is whole, or most begin as one and some are whole."""
+    if len(lines) < 2 or lines[0] in ("[", "{"):
+        return False
+    begun = sum(line[0] in "[{" for line in lines)
+    return _is_whole(lines[0]) or (begun * 2 > len(lines) and any(map(_is_whole, lines[:MAX_DOCUMENTS])))
+
+
+def _is_whole(line: str) -> bool:
+    try:
+        return isinstance(load(line), dict | list)
+    except RefusedError:
+        return False
 
 
 def _each_line(lines: list[str]) -> Iterator[Document | Refusal]:

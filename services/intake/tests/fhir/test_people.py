@@ -1,0 +1,77 @@
+"""Everybody whom a record names is found, in whatever shape it names them."""
+
+from typing import Any
+
+import pytest
+
+from aftercare.intake.domain.examine import Door
+from aftercare.intake.domain.vocabulary import Relation, SubjectKind
+
+from .saying import concept, mapped, people, report
+
+INVOLVED, REPORTER, WITNESS, HARMED = Relation.INVOLVED, Relation.REPORTER, Relation.WITNESS, Relation.HARMED
+
+
+def nurse(own: Any, number: str) -> dict[str, Any]:
+    return {"resourceType": "Practitioner", "id": own, "identifier": [{"system": "urn:hill:staff", "value": number}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"contributor": ["Practitioner/n", "Dr Made Up"]}, [("Practitioner/n", INVOLVED), ("Dr Made Up", INVOLVED)]),
+        ({"contributor": "Practitioner/n"}, [("Practitioner/n", INVOLVED)]),
+        ({"recorder": "Practitioner/n"}, [("Practitioner/n", REPORTER)]),
+        (
+            {"recorder": [{"reference": "Practitioner/n"}, {"display": "Made Up"}]},
+            [("Practitioner/n", REPORTER), ("Made Up", REPORTER)],
+        ),
+        ({"participant": [{"function": concept("WIT"), "actor": "Practitioner/n"}]}, [("Practitioner/n", WITNESS)]),
+        (
+            {"participant": [{"actor": [{"reference": "Practitioner/n"}, {"reference": "Practitioner/m"}]}]},
+            [("Practitioner/n", INVOLVED), ("Practitioner/m", INVOLVED)],
+        ),
+        ({"participant": [{"function": {"text": "Witness"}, "actor": {"display": "M"}}]}, [("M", WITNESS)]),
+        (
+            {"participant": [{"function": {"coding": [{"display": "informant"}]}, "actor": {"display": "M"}}]},
+            [("M", REPORTER)],
+        ),
+        ({"contributor": [{"reference": "practitioner/n"}]}, [("practitioner/n", INVOLVED)]),
+    ],
+)
+def test_nobody_is_lost_by_the_shape_of_a_reference(
+    door: Door, adverse_event: Any, changes: Any, expected: Any
+) -> None:
+    said = adverse_event(**({"contributor": None, "recorder": None} | changes))
+    assert people(report(door, said)) == expected
+
+
+@pytest.mark.parametrize("own", ["n", "#n", 7])
+def test_a_contained_person_is_found_however_the_id_is_written(door: Door, adverse_event: Any, own: Any) -> None:
+    reference = {"reference": f"#{str(own).lstrip('#')}"}
+    said = adverse_event(contained=[nurse(own, "N-9")], contributor=[reference], recorder=None)
+    assert people(report(door, said)) == [("N-9", INVOLVED)]
+
+
+def group(*members: Any) -> dict[str, Any]:
+    return {"resourceType": "Group", "id": "g", "member": [{"entity": {"reference": one}} for one in members]}
+
+
+def test_a_group_of_staff_that_was_harmed_is_each_of_them(door: Door, adverse_event: Any) -> None:
+    contained = [group("#n", "Practitioner/m"), nurse("n", "N-9")]
+    said = adverse_event(contained=contained, subject={"reference": "#g"}, contributor=None, recorder=None)
+    fact = report(door, said)
+    assert people(fact) == [("N-9", HARMED), ("Practitioner/m", HARMED)]
+    assert fact.details.subject is SubjectKind.GROUP
+
+
+def test_a_group_of_patients_is_each_of_them_and_no_staff(door: Door, adverse_event: Any) -> None:
+    contained = [group("Patient/p-1", "Patient/p-2")]
+    said = adverse_event(contained=contained, subject={"reference": "#g"}, contributor=None, recorder=None)
+    fact = report(door, said)
+    assert [one.value for one in fact.patients] == ["Patient/p-1", "Patient/p-2"]
+    assert fact.staff == ()
+
+
+def test_a_group_that_did_not_come_along_is_noted_where_staff_is_due(door: Door, adverse_event: Any) -> None:
+    assert "unresolved-team:contributor" in mapped(door, adverse_event(contributor=[{"reference": "Group/9"}])).doubts
