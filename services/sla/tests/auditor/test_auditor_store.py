@@ -1,21 +1,26 @@
 """What the auditor's own database can hold: references, enums and instants, and every fact each once."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from aftercare.kit.clock import FixedClock
+from aftercare.kit.messaging.connection import KafkaConnection
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.kit.testing.schema import KIT_COLUMNS, columns_that_take_a_sentence, schema_differences
+from aftercare.programme.clocks import Side
+from aftercare.schemas import rca
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor import store
-from aftercare.sla.auditor.command import MIGRATIONS
 from aftercare.sla.auditor.facts import Difference
+from aftercare.sla.auditor.process import Auditor, Book, Limits
 from aftercare.sla.auditor.tables import metadata
 
-from .story import DAY, HOUR, Story, at, ref
+from .audited import MIGRATIONS
+from .story import DAY, HOUR, Story, at, deadline, organisation, packs, ref
 
 pytestmark = pytest.mark.real
 
@@ -65,15 +70,36 @@ async def test_a_difference_is_said_when_a_second_round_sees_it_too_and_again_af
         assert await rounds([], [one], [one]) == [([], False), ([], True), ([one], False)]
 
 
-async def test_what_ended_is_forgotten_in_the_end_but_nothing_that_is_waited_for(unit_of_work: Any) -> None:
-    facts = [_named(number, fact) for number, fact in enumerate(Story().incident(MONDAY).facts())]
-    async with unit_of_work() as tx:
-        await store.keep(tx.connection, facts, [], MONDAY)
-        await store.forget(tx.connection, MONDAY + DAY)
-        assert (await store.family(tx.connection, facts[0].subject)).facts != ()
-        await store.looked(tx.connection, [facts[0].subject])
-        await store.forget(tx.connection, MONDAY + DAY)
-        assert (await store.family(tx.connection, facts[0].subject)).facts == ()
+async def test_a_family_is_forgotten_as_a_whole_and_never_by_halves(database: Any) -> None:
+    clock = FixedClock(MONDAY)
+    engine = create_engine(database(migrations=MIGRATIONS))
+    unit_of_work = UnitOfWork(engine, clock, "urn:aftercare:sla-event-auditor")
+    book = Book(Side.EVENT, packs(deadline("in-a-day", hours=24)), organisation())
+    auditor = Auditor(unit_of_work, KafkaConnection("nowhere:1"), book, Limits(kept=60 * DAY))
+
+    async def hear(heard: datetime, story: Story) -> None:
+        clock.set(heard)
+        facts = [replace(fact, id=ref("evt", f"{heard} {fact.id}"), heard=heard) for fact in story.facts()]
+        async with unit_of_work() as tx:
+            await store.keep(tx.connection, facts, [], heard)
+
+    async def left_after(wait: timedelta) -> tuple[int, int]:
+        """Facts and standing differences after a look."""
+        clock.set(clock.now() + wait)
+        while await auditor._look():
+            pass
+        async with unit_of_work() as tx:
+            family = await store.family(tx.connection, ref("inc", "fall"))
+            return len(family.facts), await store.standing(tx.connection)
+
+    await hear(MONDAY, Story().incident(MONDAY).talked(MONDAY + HOUR))
+    assert await left_after(2 * HOUR) == (2, 0)
+    assert await left_after(2 * HOUR) == (2, 1)  # nobody has published its clock
+    await hear(MONDAY + 50 * DAY, Story().analysis(rca.RcaCommissionedV1, MONDAY + 50 * DAY, "fall"))
+    assert await left_after(11 * DAY) == (3, 1)
+    assert await left_after(48 * DAY) == (3, 1)
+    assert await left_after(2 * DAY) == (0, 0)
+    await engine.dispose()
 
 
 def _named(number: int, fact: Any) -> Any:

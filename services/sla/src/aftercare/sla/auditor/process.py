@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from aftercare.kit.ids import derived_reference
 from aftercare.kit.messaging.codec import read_kafka
@@ -14,13 +14,14 @@ from aftercare.kit.messaging.topic_reader import TopicReader, reader
 from aftercare.kit.outcome import InvalidMessage
 from aftercare.kit.store.transaction import Transaction, UnitOfWork
 from aftercare.programme.clocks import Side
+from aftercare.programme.happenings import Happening
 from aftercare.programme.model import Organisation
 from aftercare.schemas import clock_audit
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.schemas.registry import UnreadableMessageError, decode
 from aftercare.schemas.topics import Topic
 from aftercare.sla.auditor import store
-from aftercare.sla.auditor.audit import audit
+from aftercare.sla.auditor.audit import Finding, audit
 from aftercare.sla.auditor.comparing import Moment
 from aftercare.sla.auditor.facts import Difference, Fact, Said
 from aftercare.sla.auditor.reading import facts_of, said_in
@@ -98,7 +99,6 @@ class Auditor:
         while await self._look():
             pass
         async with self._unit_of_work() as tx:
-            await store.forget(tx.connection, tx.now - self._limits.kept)
             differences = await store.standing(tx.connection)
         record_audit(self._book.side, standing_differences=differences)
         self._finished = time.monotonic()
@@ -121,9 +121,17 @@ class Auditor:
                 facts = [one for one in heard if isinstance(one, Fact)]
                 said = [one for one in heard if isinstance(one, Said)]
                 await store.keep(tx.connection, facts, said, tx.now)
+                passed = dict(read)
                 for record in records:
-                    read[record.partition] = _after(read[record.partition], record, tx.now)
-                await store.advance(tx.connection, topic, read)
+                    passed[record.partition] = _after(passed[record.partition], record, tx.now)
+                await store.advance(tx.connection, topic, passed)
+            _say_what_is_gone(topic, read, passed)
+            read = passed
+        async with self._unit_of_work() as tx:
+            passed = {number: _at_end(position, ends[number], tx.now) for number, position in read.items()}
+            if passed != read:
+                await store.advance(tx.connection, topic, passed)
+        _say_what_is_gone(topic, read, passed)
 
     async def _look(self) -> bool:
         """Look at one batch of subjects. Returns whether there may be more."""
@@ -141,7 +149,7 @@ class Auditor:
         return len(subjects) == AT_ONCE
 
     async def _judge(self, tx: Transaction, subject: str, family: Family, moment: Moment) -> None:
-        finding = audit(family.facts, family.said, self._book.packs, self._book.organisation, moment)
+        finding = self._finding(family, moment)
         await store.looked(tx.connection, family.subjects)
         again = [finding.look_again] if finding.look_again is not None else []
         if finding.is_judged:
@@ -150,8 +158,18 @@ class Auditor:
             again += [tx.now + self._limits.settle] if has_unsure else []
             for one in sure:
                 self._say(tx, one, family)
+        until = family.last_heard + self._limits.kept if family.last_heard is not None else None
         if again:
             await store.look_again(tx.connection, {subject: min(again)})
+        elif until is not None and until > tx.now:
+            await store.look_again(tx.connection, {subject: until})
+        else:
+            await store.forget(tx.connection, family)
+
+    def _finding(self, family: Family, moment: Moment) -> Finding:
+        if not _is_whole(family):
+            return Finding()
+        return audit(family.facts, family.said, self._book.packs, self._book.organisation, moment)
 
     def _say(self, tx: Transaction, one: Difference, family: Family) -> None:
         count_difference(self._book.side, _CLASSES.get(one.kind, DifferenceClass.TIME))
@@ -200,14 +218,46 @@ def _heard(record: Record, now: datetime) -> Iterator[Fact | Said]:
         yield from (replace(fact, heard=now) for fact in facts_of(message, identity, event.time))
 
 
+def _is_whole(family: Family) -> bool:
+    """Whether the beginning was told of all that its facts name: what can no more be read is no ground to judge by.
+
+    The first message of an assignment is always about its case, so that an assignment hangs on that.
+    """
+    begun = {
+        fact.subject for fact in family.facts if fact.revision == 1 or fact.happening is Happening.OBLIGATION_OPENED
+    }
+    begun |= {case for fact in family.facts if fact.happening is Happening.OFFER_MADE for case in fact.about}
+    return not family.facts or all(one in begun for one in family.subjects if not one.startswith("asg_"))
+
+
 def _after(position: Position, record: Record, now: datetime) -> Position:
     """The position after a record. A gap before it means that retention cut something away."""
     gap = record.offset > position.next_offset
-    return Position(record.offset + 1, _time_of(record, now) if gap else position.known_since)
+    return Position(record.offset + 1, _since(record, now) if gap else position.known_since)
 
 
-def _time_of(record: Record, now: datetime) -> datetime:
+def _at_end(position: Position, end: int, now: datetime) -> Position:
+    """The position after all that was there. A gap at the end means that retention left nothing of it."""
+    return Position(end, now) if position.next_offset < end else position
+
+
+def _since(record: Record, now: datetime) -> datetime:
+    """The latest instant at which anything before this record can have been said."""
     try:
-        return read_kafka(record).time or now
+        said = read_kafka(record).time or now
     except InvalidMessage:
         return now
+    written = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC) if record.timestamp_ms else said
+    return min(max(said, written), now)
+
+
+def _say_what_is_gone(topic: str, before: Mapping[int, Position], after: Mapping[int, Position]) -> None:
+    for number, position in after.items():
+        if position.known_since != before[number].known_since:
+            log.warning(
+                "The history of %s begins at %s in partition %d: what was there before is gone,"
+                " and clocks born before are not judged.",
+                topic,
+                position.known_since,
+                number,
+            )

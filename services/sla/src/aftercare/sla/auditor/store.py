@@ -30,6 +30,12 @@ class Family:
     facts: tuple[Fact, ...]
     said: tuple[Said, ...]
 
+    @property
+    def last_heard(self) -> datetime | None:
+        """When anything of it was last heard; `None` where nothing is kept of it."""
+        heard = [*(fact.heard for fact in self.facts), *(event.heard for event in self.said)]
+        return max((one for one in heard if one is not None), default=None)
+
 
 async def keep(connection: AsyncConnection, facts: Sequence[Fact], said: Sequence[Said], now: datetime) -> None:
     """Write news, each once, and look at whatever it touches."""
@@ -146,11 +152,7 @@ async def standing(connection: AsyncConnection) -> int:
     return await connection.scalar(select(func.count()).select_from(table).where(table.c.is_sure)) or 0
 
 
-async def forget(connection: AsyncConnection, before: datetime) -> None:
-    """Let go of families that ended and of which nothing was heard since `before`."""
-    waiting = select(tables.look.c.subject)
-    for table in (tables.fact, tables.said):
-        old = table.c.subject.in_(
-            select(table.c.subject).group_by(table.c.subject).having(func.max(table.c.heard) < before)
-        )
-        await connection.execute(delete(table).where(old & table.c.subject.not_in(waiting)))
+async def forget(connection: AsyncConnection, whole: Family) -> None:
+    """Let go of a family, of all of it at once: half of one would be judged wrongly."""
+    for table in (tables.fact, tables.said, tables.standing):
+        await connection.execute(delete(table).where(table.c.subject.in_(whole.subjects)))
