@@ -40,6 +40,7 @@ class Audited:
         self.kafka_server = kafka_server
         self.name = name
         self.rules = rules or (deadline("in-a-day", hours=24),)
+        self.limits = Limits()
         self.clock = FixedClock(MONDAY + MINUTE)
         self.engine = create_engine(url)
         self.unit_of_work = UnitOfWork(self.engine, self.clock, "urn:aftercare:sla-event-auditor")
@@ -47,7 +48,7 @@ class Audited:
 
     def fresh_auditor(self) -> Auditor:
         book = Book(Side.EVENT, packs(*self.rules), organisation())
-        return Auditor(self.unit_of_work, as_user(self.kafka_server, "sla-event-auditor"), book, Limits())
+        return Auditor(self.unit_of_work, as_user(self.kafka_server, "sla-event-auditor"), book, self.limits)
 
     async def publish(self, user: str, *told: tuple[Message, str], said: datetime = MONDAY) -> None:
         """Messages as their own service sends them, each with an identity."""

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from asyncio.subprocess import PIPE
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from aftercare.kit.clock import FixedClock
+from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.kit.testing.waiting import eventually
 from aftercare.schemas.clock_audit import DifferenceKind
+from aftercare.sla.auditor.process import Limits
 
 from .audited import MIGRATIONS, MONDAY, Audited, started
 from .story import MINUTE, Story, ref
@@ -52,6 +55,29 @@ async def test_a_wrong_clock_is_found_once_and_a_restart_goes_on_from_the_checkp
     async with side.unit_of_work() as tx:
         assert await tx.connection.scalar(text("select count(*) from said")) == 1
         assert await tx.connection.scalar(text("select count(*) from read_position where next_offset > 0")) >= 2
+    await side.engine.dispose()
+
+
+class Slow(FixedClock):
+    """Whatever is done takes more than a minute."""
+
+    def now(self) -> datetime:
+        self.set(super().now() + timedelta(seconds=61))
+        return super().now()
+
+
+async def test_a_round_that_takes_long_judges_only_as_of_its_reading(database: Any, kafka_server: Any) -> None:
+    side = Audited(database(migrations=MIGRATIONS), kafka_server, "long-round")
+    side.unit_of_work = UnitOfWork(side.engine, Slow(MONDAY + MINUTE), "urn:aftercare:sla-event-auditor")
+    side.limits = Limits(at_once=1)
+    side.auditor = side.fresh_auditor()
+    (message, _, _) = Story().incident(MONDAY, name="long-round").told[0]
+    await side.publish("intake", (message, "incident"))
+    await side.auditor.step()
+    assert await side.found() == []
+    await side.auditor.step()
+    await side.auditor.step()
+    assert [one.kind for one in await side.found()] == [DifferenceKind.MISSING_CLOCK]
     await side.engine.dispose()
 
 

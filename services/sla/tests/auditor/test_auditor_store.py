@@ -86,7 +86,7 @@ async def test_a_family_is_forgotten_as_a_whole_and_never_by_halves(database: An
     async def left_after(wait: timedelta) -> tuple[int, int]:
         """Facts and standing differences after a look."""
         clock.set(clock.now() + wait)
-        while await auditor._look():
+        while await auditor._look(clock.now()):
             pass
         async with unit_of_work() as tx:
             family = await store.family(tx.connection, ref("inc", "fall"))

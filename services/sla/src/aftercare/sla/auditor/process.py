@@ -53,8 +53,6 @@ _CLASSES = {
     Kind.WARNING_DOUBLE: DifferenceClass.WARNING,
 }
 _ROUNDS_MISSED, _ROUND_SECONDS = 3, 120
-AT_ONCE = 200
-"""Subjects looked at in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,8 @@ class Limits:
     lateness: timedelta = timedelta(seconds=60)
     kept: timedelta = timedelta(days=60)
     """How long families that ended are kept after they were last heard of."""
+    at_once: int = 200
+    """Subjects looked at in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ class Auditor:
 
     async def step(self) -> float:
         """One round. Returns the seconds until the next."""
-        await self._read()
-        while await self._look():
+        as_of = await self._read()
+        while await self._look(as_of):
             pass
         async with self._unit_of_work() as tx:
             differences = await store.standing(tx.connection)
@@ -104,11 +104,15 @@ class Auditor:
         self._finished = time.monotonic()
         return self._limits.every.total_seconds()
 
-    async def _read(self) -> None:
+    async def _read(self) -> datetime:
+        """Read what is new. Returns the instant at which that was: what was said later is not known in this round."""
+        async with self._unit_of_work() as tx:
+            as_of = tx.now
         async with reader(self._kafka) as topics:
             ends = [(topic, await topics.ends(str(topic))) for topic in TOPICS[self._book.side]]
             for topic, until in ends:
                 await self._read_topic(topics, str(topic), until)
+        return as_of
 
     async def _read_topic(self, topics: TopicReader, topic: str, ends: Mapping[int, int]) -> None:
         async with self._unit_of_work() as tx:
@@ -133,20 +137,20 @@ class Auditor:
                 await store.advance(tx.connection, topic, passed)
         _say_what_is_gone(topic, read, passed)
 
-    async def _look(self) -> bool:
-        """Look at one batch of subjects. Returns whether there may be more."""
+    async def _look(self, as_of: datetime) -> bool:
+        """Look at one batch of subjects, as they stood then. Returns whether there may be more."""
         async with self._unit_of_work() as tx:
-            subjects = await store.due(tx.connection, tx.now, AT_ONCE)
+            subjects = await store.due(tx.connection, as_of, self._limits.at_once)
             since = [one.known_since for one in (await store.positions(tx.connection)).values() if one.known_since]
             limits = self._limits
-            moment = Moment(tx.now, limits.settle, limits.lateness, max(since, default=None))
+            moment = Moment(as_of, limits.settle, limits.lateness, max(since, default=None))
             done: set[str] = set()
             for subject in subjects:
                 if subject not in done:
                     family = await store.family(tx.connection, subject)
                     done |= family.subjects
                     await self._judge(tx, subject, family, moment)
-        return len(subjects) == AT_ONCE
+        return len(subjects) == self._limits.at_once
 
     async def _judge(self, tx: Transaction, subject: str, family: Family, moment: Moment) -> None:
         finding = self._finding(family, moment)
@@ -155,13 +159,13 @@ class Auditor:
         if finding.is_judged:
             count_compared(self._book.side, finding.compared)
             sure, has_unsure = await store.stand(tx.connection, family.subjects, finding.differences, tx.now)
-            again += [tx.now + self._limits.settle] if has_unsure else []
+            again += [moment.as_of + self._limits.settle] if has_unsure else []
             for one in sure:
                 self._say(tx, one, family)
         until = family.last_heard + self._limits.kept if family.last_heard is not None else None
         if again:
             await store.look_again(tx.connection, {subject: min(again)})
-        elif until is not None and until > tx.now:
+        elif until is not None and until > moment.as_of:
             await store.look_again(tx.connection, {subject: until})
         else:
             await store.forget(tx.connection, family)
