@@ -166,7 +166,7 @@ class Story:
         except AssertionError as error:
             self._console.print(f"  [red]✗[/red] {what}")
             raise NotSeenError(f"{what} ({error})") from error
-        self._console.print(f"  [green]✓[/green] {self._world.clock.now():%H:%M}  {what}")
+        self._console.print(f"  [green]✓[/green] {self._world.clock.now():%a %H:%M}  {what}")
         return result
 
     def _chapter(self, text: str) -> None:

@@ -54,3 +54,14 @@ def test_every_metric_is_recorded_by_somebody(package: str) -> None:
         ways = {name for name, mentioned in by_function.items() if member.name in mentioned}
         called = any(f"{name}(" in code for name in ways) or any(f"telemetry.{name}" in code for name in ways)
         assert called or member.name.lower() in code, f"nobody records {member.value}"
+
+
+def test_no_gauge_is_measured_in_ones() -> None:
+    """What comes by a collector would have the end `_ratio`, and another name than on the page that is scraped."""
+    gauges = {
+        name: one.unit
+        for catalogue in all_catalogues()
+        for name, one in catalogue.entries.items()
+        if one.kind == "gauge"
+    }
+    assert [name for name, unit in gauges.items() if unit == "1"] == []

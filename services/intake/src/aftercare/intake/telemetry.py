@@ -106,7 +106,7 @@ CATALOGUE = Catalogue(
         ),
         Metric.SOURCE_FILES_REFUSED: Described(
             "gauge",
-            "1",
+            "{state}",
             "1 while the sources or mapping files on disk are refused and older ones are in force.",
         ),
         Metric.MAPPING_VERSION: Described(

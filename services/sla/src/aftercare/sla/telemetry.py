@@ -92,7 +92,7 @@ _ENDING, _ROUTED = (*_OF_A_RULE, _A.ROUTE, _A.OUTCOME), (*_OF_A_RULE, _A.ROUTE)
 SLA = Catalogue(
     "aftercare.sla",
     {
-        Metric.RULES: Described("gauge", "1", "1 for each rule that is measured here.", (*_ROUTED, _A.VERIFIED)),
+        Metric.RULES: Described("gauge", "{rule}", "1 for each rule that is measured here.", (*_ROUTED, _A.VERIFIED)),
         Metric.STARTED: Described("counter", "{clock}", "Clocks that were born.", _OF_A_RULE),
         Metric.ENDED: Described(
             "counter",

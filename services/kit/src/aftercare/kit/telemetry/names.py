@@ -103,7 +103,7 @@ KIT = Catalogue(
         ),
         Metric.HEARTBEAT: Described("gauge", "s", "Unix time at which a background step last ended well.", (_S,)),
         Metric.BACKGROUND_FAILURES: Described("counter", "{failure}", "Background steps that raised.", (_S, _E)),
-        Metric.READY: Described("gauge", "1", "1 while the process is ready, 0 while it gives a reason why not."),
+        Metric.READY: Described("gauge", "{state}", "1 while the process is ready, 0 while it gives a reason why not."),
         Metric.PROBES_SENT: Described("counter", "{message}", "Synthetic messages that began their way here."),
         Metric.PROBE_DURATION: Described(
             "histogram",
