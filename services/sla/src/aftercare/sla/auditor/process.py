@@ -52,6 +52,8 @@ _CLASSES = {
     Kind.WARNING_LATE: DifferenceClass.WARNING,
     Kind.WARNING_DOUBLE: DifferenceClass.WARNING,
 }
+_BEGIN = ("inc_", "rca_", "obl_", "cas_")
+"""What has a first message that can be told from all later ones."""
 _ROUNDS_MISSED, _ROUND_SECONDS = 3, 120
 
 
@@ -223,15 +225,13 @@ def _heard(record: Record, now: datetime) -> Iterator[Fact | Said]:
 
 
 def _is_whole(family: Family) -> bool:
-    """Whether the beginning was told of all that its facts name: what can no more be read is no ground to judge by.
-
-    The first message of an assignment is always about its case, so that an assignment hangs on that.
-    """
+    """Whether the beginning was told of all that its facts name: what can no more be read is no ground to judge by."""
     begun = {
         fact.subject for fact in family.facts if fact.revision == 1 or fact.happening is Happening.OBLIGATION_OPENED
     }
     begun |= {case for fact in family.facts if fact.happening is Happening.OFFER_MADE for case in fact.about}
-    return not family.facts or all(one in begun for one in family.subjects if not one.startswith("asg_"))
+    hang_on = [one for one in family.subjects if one.startswith(_BEGIN)]
+    return not family.facts or all(one in begun for one in hang_on)
 
 
 def _after(position: Position, record: Record, now: datetime) -> Position:
