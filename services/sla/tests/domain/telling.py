@@ -8,9 +8,10 @@ from aftercare.programme.clocks import ClockRule
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import HarmLevel, Organisation
 from aftercare.sla.domain.derive import derive
-from aftercare.sla.domain.model import Clock, Edition, Editions, Happened, Link, Told
+from aftercare.sla.domain.model import Clock, Edition, Editions, Happened, Link, Person, Told
 
 INC, OTHER, THIRD = (f"inc_{number:032x}" for number in (1, 2, 3))
+ANN, BEN, CAT = (f"pat_{number:032x}" for number in (1, 2, 3))
 OBL, CAS, ASG, RCA = (f"{kind}_{1:032x}" for kind in ("obl", "cas", "asg", "rca"))
 
 ORGANISATION = Organisation.model_validate(
@@ -86,9 +87,15 @@ def known(received: str, harm: str = "severe", *, incident: str = INC, revision:
     )
 
 
-def ended(kind: str, when: str, *, incident: str = INC, revision: int) -> Happened:
+def ended(kind: str, when: str, *, incident: str = INC, revision: int, **more: Any) -> Happened:
     """A record that was withdrawn or merged."""
-    return Happened(incident, Happening(f"incident-{kind}"), at(when), at(when), revision=revision)
+    return Happened(incident, Happening(f"incident-{kind}"), at(when), at(when), revision=revision, **more)
+
+
+def named(*persons: str, **harmed: str) -> frozenset[Person]:
+    """Relevant persons by their references; by the letters of `ANN` and `BEN`, those with a harm of their own."""
+    own = {{"ann": ANN, "ben": BEN}[name]: HarmLevel(harm) for name, harm in harmed.items()}
+    return frozenset([*map(Person, persons), *(Person(one, harm) for one, harm in own.items())])
 
 
 def act(kind: str, when: str, *, subject: str = INC, received: str | None = None, **more: Any) -> Happened:

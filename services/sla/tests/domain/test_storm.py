@@ -1,10 +1,10 @@
 """An outage ends, and a thousand clocks are born late in the same minute: the events are there, the page rings once."""
 
+from collections import Counter
 from datetime import timedelta
 
 from aftercare.programme.clocks import Route
-from aftercare.sla.domain.model import Started, State, Warned
-from aftercare.sla.domain.summaries import Occasion, summaries
+from aftercare.sla.domain.model import Missed, Started, State, Transition, Warned
 
 from .lives import Engine
 from .telling import act, at, known, rule
@@ -32,51 +32,62 @@ def storm(size: int) -> Engine:
     return engine
 
 
+def rings(engine: Engine) -> Counter[str]:
+    """How much is said on each occasion."""
+    return Counter(one.occasion for one in alerts(event for _, event in engine.events))
+
+
+def alerts(events: object) -> list[Warned | Missed]:
+    assert hasattr(events, "__iter__")
+    return [one for one in events if isinstance(one, Warned | Missed)]
+
+
 def test_a_thousand_clocks_born_late_are_each_told_and_ring_once_per_site() -> None:
     engine = storm(1000)
-    said = [event for _, event in engine.events]
+    said: list[Transition] = [event for _, event in engine.events]
     assert set(engine.states().values()) == {State.UNMEETABLE}
     assert [type(one) for one in said] == [Started, Warned] * 1000
-    rings = summaries(said, NOW)
-    minute = at("2026-03-03T08:00")
-    assert sorted(one.occasion for one in rings) == [Occasion("paged", site, minute) for site in ("boston", "london")]
-    assert [len(one.warned) for one in rings] == [500, 500]
-    assert {one.route for one in rings} == {Route.PAGE}
-    assert {one for ring in rings for one in ring.warned} == set(engine.said)
+    assert sorted(rings(engine).values()) == [500, 500]
+    of_site = {(one.clock.site, one.occasion) for one in alerts(said)}
+    assert sorted(site for site, _ in of_site) == ["boston", "london"], "one occasion for each site"
+    assert {one.route for one in alerts(said)} == {Route.PAGE}
 
 
-def test_another_minute_and_another_rule_ring_by_themselves() -> None:
-    said = [event for _, event in storm(2).events]
-    assert {one.occasion.minute for one in summaries(said, NOW + timedelta(seconds=29))} == {at("2026-03-03T08:00")}
-    assert {one.occasion.minute for one in summaries(said, NOW + timedelta(seconds=30))} == {at("2026-03-03T08:01")}
+def test_what_is_said_in_the_next_minute_rings_by_itself() -> None:
+    engine = Engine([PAGED])
+    for number, seconds in enumerate((0, 29, 30)):
+        then = NOW + timedelta(seconds=seconds)
+        occurred = (NOW - timedelta(days=3)).isoformat()
+        engine.hear(known(then.isoformat(), incident=f"inc_{number:032x}", occurred=occurred), now=then)
+    first, second, third = (one.occasion for one in alerts(event for _, event in engine.events))
+    assert first == second != third
+
+
+def test_another_rule_and_another_site_ring_by_themselves() -> None:
     both = Engine([rule(id="a"), rule(id="b")])
-    both.hear(known("2026-03-02T10:00"), now=at("2026-03-09T10:00"))
-    rings = summaries([event for _, event in both.events], at("2026-03-09T10:00"))
-    assert [(one.occasion.rule, one.warned, len(one.missed), one.route) for one in rings] == [
-        ("a", (), 1, Route.WORKLIST),
-        ("b", (), 1, Route.WORKLIST),
-    ]
+    nowhere = known("2026-03-02T10:00", incident="inc_" + "9" * 32, site=None)
+    both.hear(known("2026-03-02T10:00"), nowhere, now=at("2026-03-09T10:00"))
+    assert sorted(rings(both).values()) == [1, 1, 1, 1]
 
 
-def test_one_clock_that_pages_makes_the_summary_a_page() -> None:
-    either = Engine([rule(warnings={"at": [50], "route": "worklist", "missed": "page"})])
-    either.hear(known("2026-03-02T10:00"), now=at("2026-03-09T10:00"))
-    either.hear(known("2026-03-08T20:00", incident="inc_" + "9" * 32), now=at("2026-03-09T10:00"))
-    ring = summaries([event for _, event in either.events], at("2026-03-09T10:00"))[0]
-    assert (ring.route, len(ring.warned), len(ring.missed)) == (Route.PAGE, 1, 1)
+def test_a_warning_and_a_miss_of_one_minute_are_one_occasion() -> None:
+    engine = Engine([rule(warnings={"at": [50], "route": "worklist", "missed": "page"})])
+    late = known("2026-03-02T10:00")
+    half = known("2026-03-08T20:00", incident="inc_" + "9" * 32)
+    engine.hear(late, half, now=at("2026-03-09T10:00"))
+    assert {type(one) for one in alerts(event for _, event in engine.events)} == {Warned, Missed}
+    assert list(rings(engine).values()) == [2]
 
 
-def test_nobody_is_told_again_of_what_was_missed_already() -> None:
-    engine = Engine([rule(**SINCE)])
-    engine.hear(known("2026-03-02T10:00", occurred="2026-03-02T10:00"), now=at("2026-03-04T10:00"))
-    heard = len(engine.events)
-    engine.hear(known("2026-03-05T10:00", revision=2, occurred="2026-03-02T09:00"), now=at("2026-03-05T10:00"))
-    assert len(engine.events) == heard + 1
-    assert summaries([event for _, event in engine.events[heard:]], at("2026-03-05T10:00")) == ()
+def test_the_occasion_is_the_same_for_whoever_says_it() -> None:
+    """Replicas know nothing of each other; what each says of the same minute rings together."""
+    one, other = storm(2), storm(4)
+    assert rings(one).keys() == rings(other).keys()
+    assert all(len(occasion) == len("occ_") + 32 for occasion in rings(one))
 
 
 def test_what_ends_well_rings_for_nobody() -> None:
     engine = Engine([rule()])
     done = act("disclosure-initial-done", "2026-03-02T11:00")
     engine.hear(known("2026-03-02T10:00"), done, now=at("2026-03-02T11:00"))
-    assert summaries([event for _, event in engine.events], at("2026-03-02T11:00")) == ()
+    assert not rings(engine)

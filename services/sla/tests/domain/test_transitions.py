@@ -17,6 +17,7 @@ from aftercare.sla.domain.model import (
     Transition,
     Warned,
 )
+from aftercare.sla.domain.occasions import occasion_of
 from aftercare.sla.domain.transitions import next_due_instant, transitions
 
 from .lives import Engine
@@ -37,6 +38,11 @@ def names(events: list[Transition]) -> list[str]:
     return [type(event).__name__ for event in events]
 
 
+def ring(now: str) -> str:
+    """The occasion of what is said of the only rule in London at that time."""
+    return occasion_of("r", "london", at(now))
+
+
 def due_of(said: Published) -> datetime | None:
     return next_due_instant(said)
 
@@ -47,11 +53,11 @@ def test_a_life_in_time() -> None:
     assert (events, due_of(said)) == ([Started(running, 1)], at("2026-03-02T22:00"))
     assert say(said, running, "2026-03-02T21:59:59.999999") == ([], said)
     events, said = say(said, running, "2026-03-02T22:00")
-    assert events == [Warned(running, 2, 50, Route.WORKLIST, at("2026-03-02T22:00"))]
+    assert events == [Warned(running, 2, 50, Route.WORKLIST, at("2026-03-02T22:00"), ring("2026-03-02T22:00"))]
     assert (due_of(said), said.warned) == (at("2026-03-03T10:00"), {50})
     assert say(said, running, "2026-03-03T09:59:59") == ([], said)
     events, missed = say(said, running, "2026-03-03T10:00")
-    assert events == [Missed(running, 3, at("2026-03-03T10:00"), Route.PAGE)]
+    assert events == [Missed(running, 3, at("2026-03-03T10:00"), Route.PAGE, ring("2026-03-03T10:00"))]
     assert (missed.state, missed.revision, due_of(missed)) == (State.MISSED, 3, None)
     done = clock(running.rule, BEGIN, act(DONE, "2026-03-03T11:00"))
     events, late = say(missed, done, "2026-03-03T11:00")
@@ -66,7 +72,7 @@ def test_a_life_in_time() -> None:
 def test_the_miss_travels_as_the_warnings_do_unless_it_says_otherwise() -> None:
     late = clock(rule(warnings={"at": [100], "route": "page"}), BEGIN)
     events, _ = say(None, late, "2026-03-09T10:00")
-    assert events == [Started(late, 1), Missed(late, 2, at("2026-03-03T10:00"), Route.PAGE)]
+    assert events == [Started(late, 1), Missed(late, 2, at("2026-03-03T10:00"), Route.PAGE, ring("2026-03-09T10:00"))]
 
 
 def test_what_was_heard_all_at_once_after_the_end_is_told_in_one_breath_without_old_warnings() -> None:
@@ -105,7 +111,8 @@ def test_a_clock_that_a_corrected_time_shows_to_be_late_from_birth_says_so_once(
     _, said = say(None, clock(rule(**SINCE), BEGIN), "2026-03-02T10:00")
     sooner = clock(rule(**SINCE), BEGIN, known("2026-03-02T11:00", revision=2, occurred="2026-03-01T09:00"))
     events, said = say(said, sooner, "2026-03-02T11:00")
-    assert events == [Moved(sooner, 2), Warned(sooner, 3, 100, Route.WORKLIST, at("2026-03-02T10:00"))]
+    warned = Warned(sooner, 3, 100, Route.WORKLIST, at("2026-03-02T10:00"), ring("2026-03-02T11:00"))
+    assert events == [Moved(sooner, 2), warned]
     assert (said.state, due_of(said)) == (State.UNMEETABLE, None)
     assert say(said, sooner, "2026-03-09T11:00") == ([], said)
 
@@ -115,7 +122,7 @@ def test_a_missed_clock_whose_start_moves_runs_again_or_is_missed_by_its_new_tim
     revised = {"revision": 2, "site": "london"}
     still = clock(rule(**SINCE), BEGIN, known("2026-03-03T12:00", occurred="2026-03-02T09:00", **revised))
     events, missed = say(said, still, "2026-03-03T12:00")
-    assert events == [Missed(still, 3, at("2026-03-03T09:00"), Route.WORKLIST, again=True)]
+    assert events == [Missed(still, 3, at("2026-03-03T09:00"), Route.WORKLIST, ring("2026-03-03T12:00"), again=True)]
     assert say(missed, still, "2026-03-04T12:00") == ([], missed)
     weekly = {"kind": "deadline", "within": {"hours": 1}}
     before = clock(rule(weekly, start={"on": ["incident-known"], "at": "discovered"}), BEGIN)
@@ -133,7 +140,7 @@ def test_a_met_clock_that_a_corrected_time_shows_to_be_late_is_missed_and_stoppe
     late = clock(rule(**SINCE), BEGIN, done, known("2026-03-03T12:00", revision=2, occurred="2026-03-02T09:00"))
     events, said = say(said, late, "2026-03-03T12:00")
     assert events == [
-        Missed(late, 3, at("2026-03-03T09:00"), Route.WORKLIST),
+        Missed(late, 3, at("2026-03-03T09:00"), Route.WORKLIST, ring("2026-03-03T12:00")),
         Stopped(late, 4, at("2026-03-03T09:30")),
     ]
 

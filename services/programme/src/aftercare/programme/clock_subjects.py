@@ -20,6 +20,11 @@ def subjects_of(happening: Happening) -> frozenset[Subject]:
     return _SUBJECTS[happening]
 
 
+def is_milestone(happening: Happening) -> bool:
+    """Whether it is a step of telling somebody what happened."""
+    return happening.startswith(("disclosure-", "discloser-"))
+
+
 def times_of(happening: Happening) -> frozenset[Timestamp]:
     """Which of its times can be said."""
     return _TIMES.get(happening, frozenset({Timestamp.AT, Timestamp.RECEIVED}))
@@ -33,6 +38,7 @@ _TIMES = {
 _OF_INCIDENT = frozenset({Subject.INCIDENT, Subject.RELEVANT_PERSON})
 _OF_RELEVANT_PERSON = frozenset({Subject.RELEVANT_PERSON})
 _OF_RCA_ALONE = frozenset({Subject.RCA})
+_OF_NOTHING: frozenset[Subject] = frozenset()
 _OF_RCA = frozenset({Subject.RCA, Subject.INCIDENT, Subject.RELEVANT_PERSON})
 _OF_OBLIGATION = frozenset({Subject.OBLIGATION})
 _OF_CASE = frozenset({Subject.CASE, Subject.OBLIGATION})
@@ -52,9 +58,17 @@ _GROUPS = {
         Happening.EVIDENCE_SECURED,
         Happening.RISK_ASSESSED,
     ),
-    _OF_RELEVANT_PERSON: tuple(one for one in Happening if one.startswith(("disclosure-", "discloser-"))),
+    _OF_RELEVANT_PERSON: tuple(one for one in Happening if is_milestone(one)),
     _OF_RCA_ALONE: (Happening.RCA_CANCELLED,),
-    _OF_RCA: tuple(one for one in Happening if one.startswith("rca-") and one is not Happening.RCA_CANCELLED),
+    _OF_RCA: (
+        Happening.RCA_COMMISSIONED,
+        Happening.RCA_INTERVIEW_SCHEDULED,
+        Happening.RCA_INTERVIEW_HELD,
+        Happening.RCA_COMPLETED,
+        Happening.RCA_FEEDBACK_TO_STAFF,
+        Happening.RCA_FEEDBACK_TO_FAMILY,
+    ),
+    _OF_NOTHING: (Happening.RCA_INTERVIEW_CANCELLED,),
     _OF_OBLIGATION: (
         Happening.OBLIGATION_OPENED,
         Happening.OFFER_MADE,

@@ -90,7 +90,7 @@ def _happenings(rule: ClockRule) -> Iterator[Problem]:
         for happening in happenings:
             if rule.subject not in subjects_of(happening):
                 heard = ", ".join(sorted(subjects_of(happening)))
-                what = f"{happening} never happens to {_a(rule.subject)}, only to: {heard}"
+                what = f"{happening} never happens to {_a(rule.subject)}, only to: {heard or 'nothing that has clocks'}"
                 yield Problem(where, what)
 
 

@@ -40,6 +40,8 @@ class Happening(StrEnum):
     RCA_COMMISSIONED = "rca-commissioned"
     RCA_INTERVIEW_SCHEDULED = "rca-interview-scheduled"
     RCA_INTERVIEW_HELD = "rca-interview-held"
+    RCA_INTERVIEW_CANCELLED = "rca-interview-cancelled"
+    """Starts and stops nothing; like every message of an analysis it says of which incidents, and by which method."""
     RCA_COMPLETED = "rca-completed"
     RCA_CANCELLED = "rca-cancelled"
     """It was given up, or entered in error: all its own clocks end."""
@@ -103,6 +105,7 @@ TOLD = frozenset(
         Happening.RCA_COMMISSIONED,
         Happening.RCA_INTERVIEW_SCHEDULED,
         Happening.RCA_INTERVIEW_HELD,
+        Happening.RCA_INTERVIEW_CANCELLED,
         Happening.RCA_COMPLETED,
         Happening.RCA_CANCELLED,
         Happening.RCA_FEEDBACK_TO_STAFF,

@@ -61,12 +61,14 @@ class Speaker:
                 made = words.started(state=state)
             case model.Moved():
                 made = words.moved(state=state)
-            case model.Warned(percent=percent, route=route, at=at):
-                made = words.warned(state=state, percent=percent, route=contract.WarningRoute(route.value), at=at)
+            case model.Warned(percent=percent, route=route, at=at, occasion=occasion):
+                told_by = contract.WarningRoute(route.value)
+                made = words.warned(state=state, percent=percent, route=told_by, at=at, occasion=occasion)
             case model.Met(stopped=stopped):
                 made = words.met(state=state, stopped=stopped)
-            case model.Missed(at=at, route=route):
-                made = words.missed(state=state, at=at, route=contract.WarningRoute(route.value))
+            case model.Missed(at=at, route=route, occasion=occasion):
+                told_by = contract.WarningRoute(route.value)
+                made = words.missed(state=state, at=at, route=told_by, occasion=occasion)
             case model.Stopped(stopped=stopped):
                 made = words.stopped(state=state, stopped=stopped)
             case model.Cancelled(reason=reason, cancelled=cancelled):

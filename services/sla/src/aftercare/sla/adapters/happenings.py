@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aftercare.kit.ids import derived_reference
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import HarmLevel
-from aftercare.sla.domain.model import Happened, Link, Told
+from aftercare.sla.domain.model import Happened, Link, Person, Told
 
 _FIELDS = {
     "subject": "text",
@@ -27,6 +27,8 @@ _FIELDS = {
     "event_kind": "text",
     "site": "text",
     "route": "text",
+    "of_staff": "boolean",
+    "method": "text",
     "mute": "boolean",
 }
 _COLUMNS = ", ".join(_FIELDS)
@@ -38,7 +40,8 @@ async def keep(connection: AsyncConnection, happened: Collection[Happened]) -> N
         return
     values: dict[str, list[object]] = {name: [getattr(one, name) for one in happened] for name in _FIELDS}
     values["happening"] = [identity_of(one) for one in happened]
-    values["flags"] = [",".join(sorted(one.flags)) for one in happened]
+    values["flags"] = [_as_text(one.flags) for one in happened]
+    values["persons"] = [_as_text(one.persons) for one in happened]
     await connection.execute(_KEEP, values)
 
 
@@ -53,8 +56,8 @@ async def join(connection: AsyncConnection, links: Iterable[Link]) -> None:
 async def groups(connection: AsyncConnection, named: Iterable[str]) -> set[str]:
     """Everything whose clocks can change when something happens to these: all that hangs together with them.
 
-    Incidents and analyses hang together, obligations, cases and assignments do. What happens to an incident counts
-    for its obligations, not the other way round.
+    Incidents, whom they name, and analyses hang together; obligations, cases and assignments do. What happens to an
+    incident counts for its obligations, not the other way round.
     """
     rows = await connection.execute(_GROUPS, {"named": list(named)})
     return set(rows.scalars())
@@ -82,26 +85,33 @@ def identity_of(one: Happened) -> str:
 def _as_text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    return ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+    if isinstance(value, Person):
+        return f"{value.reference}:{value.harm}" if value.harm is not None else value.reference
+    return ",".join(sorted(map(_as_text, value))) if isinstance(value, frozenset) else str(value)
+
+
+def _person(words: str) -> Person:
+    reference, _, harm = words.partition(":")
+    return Person(reference, HarmLevel(harm) if harm else None)
 
 
 def _happened(row: Any) -> Happened:
     values = {name: getattr(row, name) for name in _FIELDS}
     values["kind"] = Happening(row.kind)
     values["harm"] = HarmLevel(row.harm) if row.harm else None
-    return Happened(**values, flags=frozenset(row.flags))
+    return Happened(**values, flags=frozenset(row.flags), persons=frozenset(map(_person, row.persons)))
 
 
 _KEEP = text(
-    f"insert into happening (happening, flags, {_COLUMNS})"  # noqa: S608 - our own names
-    f" select happening, string_to_array(flags, ','), {_COLUMNS} from unnest("
-    " cast(:happening as text[]), cast(:flags as text[]),"
+    f"insert into happening (happening, flags, persons, {_COLUMNS})"  # noqa: S608 - our own names
+    f" select happening, string_to_array(flags, ','), string_to_array(persons, ','), {_COLUMNS} from unnest("
+    " cast(:happening as text[]), cast(:flags as text[]), cast(:persons as text[]),"
     f" {', '.join(f'cast(:{name} as {kind}[])' for name, kind in _FIELDS.items())})"
-    f" as u(happening, flags, {_COLUMNS}) on conflict do nothing"
+    f" as u(happening, flags, persons, {_COLUMNS}) on conflict do nothing"
 )
 _JOIN = text(
     "insert into link (source, target, crosses)"
-    " select s, t, left(s, 3) in ('inc', 'rca') and left(t, 3) not in ('inc', 'rca')"
+    " select s, t, left(s, 3) in ('inc', 'rca') and left(t, 3) not in ('inc', 'rca', 'pat')"
     " from unnest(cast(:sources as text[]), cast(:targets as text[])) as u(s, t) on conflict do nothing"
 )
 _NEIGHBOURS = (
@@ -120,7 +130,7 @@ _AROUND = text(
     " where target = any(cast(:subjects as text[])) and crosses"
     " union select next from above " + _NEIGHBOURS + ") select subject from above"
 )
-_OF_SUBJECTS = text(f"select flags, {_COLUMNS} from happening where subject = any(cast(:subjects as text[]))")  # noqa: S608
+_OF_SUBJECTS = text(f"select flags, persons, {_COLUMNS} from happening where subject = any(cast(:subjects as text[]))")  # noqa: S608
 _LINKS = text(
     "select source, target from link where target = any(cast(:subjects as text[]))"
     " and source = any(cast(:subjects as text[]))"

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from aftercare.kit.store import columns
 from aftercare.kit.store.tables import add_kit_tables
-from aftercare.programme.clocks import Flag, Kind, NamedBy, Timestamp
+from aftercare.programme.clocks import Flag, Kind, Method, NamedBy, Timestamp
 from aftercare.programme.model import HarmLevel
 from aftercare.sla.adapters import patterns
 from aftercare.sla.domain.model import CancelReason, State
@@ -35,6 +35,9 @@ happening = Table(
     Column("flags", ARRAY(Text), nullable=False),
     columns.text("site"),
     columns.text("route"),
+    Column("persons", ARRAY(Text), nullable=False),
+    columns.flag("of_staff"),
+    columns.text("method"),
     columns.flag("mute"),
     columns.reference("happening", "hap"),
     columns.pattern("subject", patterns.SUBJECT),
@@ -44,10 +47,13 @@ happening = Table(
     columns.all_of("flags", Flag),
     columns.pattern("site", columns.SLUG),
     columns.one_of("route", NamedBy),
+    columns.each_matches("persons", patterns.PERSON),
+    columns.one_of("method", Method),
     Index("happening_by_subject", "subject"),
     Index("happening_by_age", "received", "happening"),
 )
-"""`mute`: history replayed, or a test of the way: it starts no clock. `earliest`: of an act whose time has bounds."""
+"""`mute`: history replayed, or a test of the way: it starts no clock. `earliest`: of an act whose time has bounds.
+`persons`: whom it names, each with the harm that is stated of them alone."""
 
 link = Table(
     "link",

@@ -1,24 +1,28 @@
 """What has to be looked at for one subject, out of all that was told: everything it is linked to, and no more."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from aftercare.programme.clocks import Subject
 from aftercare.sla.domain.model import Happened, Link, Told
 
-SUBJECTS: dict[str, frozenset[Subject]] = {
-    "inc": frozenset({Subject.INCIDENT, Subject.RELEVANT_PERSON}),
-    "rca": frozenset({Subject.RCA}),
-    "obl": frozenset({Subject.OBLIGATION}),
-    "cas": frozenset({Subject.CASE}),
-    "asg": frozenset({Subject.ASSIGNMENT}),
+SUBJECTS: Mapping[str, tuple[Subject, ...]] = {
+    "inc": (Subject.INCIDENT, Subject.RELEVANT_PERSON),
+    "pat": (Subject.RELEVANT_PERSON,),
+    "rca": (Subject.RCA,),
+    "obl": (Subject.OBLIGATION,),
+    "cas": (Subject.CASE,),
+    "asg": (Subject.ASSIGNMENT,),
 }
-"""What a reference stands for, by how it begins. Patients stand for their incident as a whole."""
+"""What a reference stands for, by how it begins. An incident stands for whom it befell until it names them."""
 _PERSONAL = frozenset({"obl", "cas", "asg"})
-_THROUGH = {"inc": frozenset({"inc"}), "rca": frozenset({"rca"})} | dict.fromkeys(_PERSONAL, _PERSONAL)
+_THROUGH = {
+    "inc": frozenset({"inc"}),
+    "pat": frozenset({"pat", "inc"}),
+    "rca": frozenset({"rca"}),
+} | dict.fromkeys(_PERSONAL, _PERSONAL)
 """What a subject of each kind looks through, to whatever is linked to that."""
-_AT = {"inc": frozenset({"inc", "rca"}), "rca": frozenset({"rca", "inc"})} | dict.fromkeys(
-    _PERSONAL, _PERSONAL | {"inc"}
-)
+_AT = {kind: frozenset({"inc", "rca"}) for kind in _THROUGH} | dict.fromkeys(_PERSONAL, _PERSONAL | {"inc"})
 """What it looks at: an incident never at its people."""
 
 
@@ -44,7 +48,7 @@ class Index:
         return {subject for subject in {*self._of, *self._links} if kind_of(subject) in SUBJECTS}
 
     def around(self, subject: str) -> Told:
-        """The group of a subject. Only an incident's own clocks look through it, at other incidents."""
+        """The group of a subject. Only clocks of an incident and of whom it befell look through it, at others."""
         through, looked_at = _THROUGH[kind_of(subject)], _AT[kind_of(subject)]
         seen = [subject]
         links: set[Link] = set()

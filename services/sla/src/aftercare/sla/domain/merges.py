@@ -1,6 +1,7 @@
 """Which incidents count for which, once some of them turned out to be the same."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from aftercare.programme.happenings import Happening
@@ -21,12 +22,17 @@ class Merges:
                 self._from.setdefault(link.target, set()).add(link.source)
 
     def members(self, incident: str) -> set[str]:
-        """The incident, and all that were merged into it, one after the other."""
-        return _reached(incident, self._from)
+        """The incident, and all that were merged into it, one after the other; of a circle, for its survivor alone."""
+        circle = self.circle(incident)
+        return _reached(incident, self._from, frozenset() if incident == min(circle) else circle)
+
+    def circle(self, incident: str) -> set[str]:
+        """All that were merged into each other with it; itself alone, as a rule."""
+        return _reached(incident, self._from) & _reached(incident, self._into)
 
     def merged_at(self, incident: str) -> datetime | None:
         """When it gave way to another; never, where it is itself what a circle of merges comes down to."""
-        circle = self.members(incident) & _reached(incident, self._into)
+        circle = self.circle(incident)
         survivors = self._into.get(incident, set()) - (circle if incident == min(circle) else set())
         moments = (max(self._merged[incident], self._come[survivor]) for survivor in survivors)
         return min(moments, default=None)
@@ -39,10 +45,10 @@ def _earliest(
     return {subject: min(each) for subject, each in moments.items() if each}
 
 
-def _reached(start: str, steps: Mapping[str, set[str]]) -> set[str]:
+def _reached(start: str, steps: Mapping[str, set[str]], avoided: AbstractSet[str] = frozenset()) -> set[str]:
     seen, ahead = {start}, [start]
     while ahead:
-        found = steps.get(ahead.pop(), set()) - seen
+        found = steps.get(ahead.pop(), set()) - seen - avoided
         seen |= found
         ahead += sorted(found)
     return seen

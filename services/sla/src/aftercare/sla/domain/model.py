@@ -4,7 +4,7 @@
 of happenings and links: order and repetition change nothing. What must be loaded together is a *group*, everything that
 hangs together by links:
 
-- event side: incidents joined by merges, the analyses of those incidents, and all happenings of both;
+- event side: incidents joined by merges, whom they name, the analyses of those incidents, and all happenings of them;
 - support side: obligations, cases and assignments joined by links, all happenings of these, and the revisions
   (`incident-known`) of the incidents of the obligations. Other obligations of the same incident are other groups.
 
@@ -20,6 +20,16 @@ from hashlib import sha256
 from aftercare.programme.clocks import ClockRule, Route, Timestamp
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import HarmLevel, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to whom candour is owed, as a revision or a milestone names them."""
+
+    reference: str
+    """It holds within one incident alone."""
+    harm: HarmLevel | None = None
+    """Their own, where the revision states it for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,12 @@ class Happened:
     flags: frozenset[str] = frozenset()
     site: str | None = None
     route: str | None = None
+    persons: frozenset[Person] = frozenset()
+    """Whom a revision names, a withdrawal too, and whom a milestone regards."""
+    of_staff: bool = False
+    """Of a revision: it befell staff."""
+    method: str | None = None
+    """Of an analysis: every happening of it."""
     mute: bool = False
     """It starts no clock: history replayed, or a made-up incident that tests the way."""
 
@@ -51,12 +67,49 @@ class Happened:
 class Link:
     """What happens to `source` counts for `target` too.
 
-    The merged incident and the surviving one, an analysis and its incidents, a case and the obligations settled with
-    it, an assignment and its case; and an incident and its obligations, for which only its revisions count.
+    The merged incident and the surviving one, an incident and each whom it names, an analysis and its incidents, a case
+    and the obligations settled with it, an assignment and its case; and an incident and its obligations, for which only
+    its revisions count.
     """
 
     source: str
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The subject itself ended: all its clocks do."""
+
+    at: datetime
+    reason: "CancelReason"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that decides about the clocks of one subject."""
+
+    subject: str
+    home: str | None
+    """The incident whose site it is at."""
+    site: str | None
+    files: tuple[tuple[Happened, ...], ...]
+    """The revisions of each incident that counts, in their order."""
+    acts: tuple[Happened, ...]
+    """All other happenings that count."""
+    done: tuple[Happened, ...]
+    """Those of them that can stop something."""
+    routes: frozenset[str]
+    methods: frozenset[str]
+    ends: tuple[End, ...] = ()
+    owed: datetime | None = None
+    """Of relevant persons: when it was first heard that somebody found that disclosure is owed to them."""
+    named: datetime | None = None
+    """Of an incident that stands for whom it befell: since when it names one of them."""
+
+    @property
+    def needs_revision(self) -> bool:
+        """Whether nothing applies before a revision that satisfies has come."""
+        return self.subject.startswith(("inc_", "pat_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +262,7 @@ class Warned(Transition):
     route: Route
     at: datetime
     """When the warning was due."""
+    occasion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +274,7 @@ class Met(Transition):
 class Missed(Transition):
     at: datetime
     route: Route
+    occasion: str
     again: bool = False
     """It was missed already, and is by its new times too: nobody need be told a second time."""
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from aftercare.programme.clocks import ClockRule, NotBefore, Recurring, Window
 from aftercare.programme.happenings import Happening
 from aftercare.sla.domain.forms import Form, Frame
-from aftercare.sla.domain.model import CancelReason, Happened, Outcome, State
-from aftercare.sla.domain.views import End, View
+from aftercare.sla.domain.model import CancelReason, End, Happened, Outcome, State, View
 
 _REASONS = {Happening.CASE_WITHDRAWN: CancelReason.WITHDRAWN}
 
@@ -18,9 +17,11 @@ def stops_of(rule: ClockRule, acts: Iterable[Happened]) -> list[Happened]:
 
 
 def first_end(rule: ClockRule, view: View) -> End | None:
-    """What it is cancelled by: the happenings that its rule names, or the end of the incident itself."""
+    """What it is cancelled by: the happenings that its rule names, or the end of the subject itself."""
     named = (one for one in view.acts if one.kind in rule.stop.cancelled)
-    ends = (End(one.at, _REASONS.get(one.kind, CancelReason.NOT_APPLICABLE)) for one in named)
+    ends = [End(one.at, _REASONS.get(one.kind, CancelReason.NOT_APPLICABLE)) for one in named]
+    if view.named is not None:
+        ends.append(End(view.named, CancelReason.NOT_APPLICABLE))
     return min((*view.ends, *ends), key=lambda end: (end.at, end.reason), default=None)
 
 

@@ -5,17 +5,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aftercare.programme.clock_subjects import subjects_of
-from aftercare.programme.clocks import Scenario, Subject
+from aftercare.programme.clocks import Method, Scenario, Subject
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import Organisation
-from aftercare.sla.domain.model import Happened, Link, Told
+from aftercare.sla.domain.model import Happened, Link, Person, Told
 from aftercare.sla.domain.places import Place, place_of
 from aftercare.sla.domain.scenario_words import (
     Act,
+    Analysed,
+    Befell,
     Flagged,
     HarmBecomes,
     Incident,
     Named,
+    NamesPersons,
     NotUnderstoodError,
     Now,
     Withdrawn,
@@ -26,6 +29,11 @@ _ONE = f"{1:032x}"
 INCIDENT, RCA, CASE, ASSIGNMENT = f"inc_{_ONE}", f"rca_{_ONE}", f"cas_{_ONE}", f"asg_{_ONE}"
 SURVIVOR = f"inc_{2:032x}"
 """What the incident is merged into, if it is. Nothing is expected of its clocks."""
+
+
+def person_of(letter: str) -> str:
+    """The reference of a relevant person: A, B ..."""
+    return f"pat_{ord(letter):032x}"
 
 
 class Story:
@@ -65,9 +73,16 @@ class Story:
         people = {one.subject for one in happenings if one.kind is Happening.OBLIGATION_OPENED}
         links = {Link(INCIDENT, SURVIVOR), Link(RCA, INCIDENT), Link(ASSIGNMENT, CASE)}
         links |= {Link(CASE, one) for one in people}
+        links |= {Link(INCIDENT, person_of(one)) for one in self.persons}
         if self._incident is not None:
             links |= {Link(INCIDENT, one) for one in people}
         return Told(frozenset(one for one in happenings if one.received <= self.now), frozenset(links))
+
+    @property
+    def persons(self) -> set[str]:
+        """Whom the incident names, by their letters."""
+        named = (one for one in self._given if isinstance(one, NamesPersons))
+        return {letter for one in named for letter, _ in one.persons}
 
     def _only_incident(self) -> Incident | None:
         found = [one for one in self._given if isinstance(one, Incident)]
@@ -94,6 +109,11 @@ class Story:
                 heard = self.instant(one.received)
                 revision = replace(revision, revision=number, harm=one.harm, at=heard, received=heard)
                 yield revision
+            elif isinstance(one, NamesPersons) and one.received is not None:
+                heard = self.instant(one.received)
+                persons = revision.persons | _persons(one)
+                revision = replace(revision, revision=number, persons=persons, at=heard, received=heard)
+                yield revision
             elif isinstance(one, Withdrawn):
                 at = self.instant(one.at)
                 revision = replace(revision, revision=number)
@@ -117,6 +137,13 @@ class Story:
             occurred=times.get("occurred"),
             discovered=times.get("discovered"),
             reported=times.get("reported"),
+            persons=frozenset(
+                person
+                for one in self._given
+                if isinstance(one, NamesPersons) and one.received is None
+                for person in _persons(one)
+            ),
+            of_staff=any(isinstance(one, Befell) and one.staff for one in self._given),
         )
 
     def _people(self) -> Iterator[Happened]:
@@ -138,10 +165,22 @@ class Story:
     def _acts(self, act: Act, people: Iterable[Happened]) -> Iterator[Happened]:
         at = self.instant(act.at)
         received = self.instant(act.received) if act.received else at
+        method = next((one.method for one in self._given if isinstance(one, Analysed)), Method.OTHER)
         for subject in _subjects(act.kind, people):
-            yield Happened(subject, act.kind, at=at, received=received)
+            yield Happened(
+                subject,
+                act.kind,
+                at=at,
+                received=received,
+                persons=frozenset(Person(person_of(one)) for one in act.persons),
+                method=method if subject == RCA else None,
+            )
         if act.kind is Happening.INCIDENT_MERGED:
             yield Happened(SURVIVOR, Happening.INCIDENT_KNOWN, at=at, received=at, revision=1, site=self._site)
+
+
+def _persons(named: NamesPersons) -> frozenset[Person]:
+    return frozenset(Person(person_of(letter), harm) for letter, harm in named.persons)
 
 
 def _subjects(kind: Happening, people: Iterable[Happened]) -> list[str]:

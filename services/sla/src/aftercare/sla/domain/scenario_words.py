@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aftercare.programme.clocks import Flag, Kind, NamedBy
+from aftercare.programme.clocks import Flag, Kind, Method, NamedBy
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import HarmLevel
 
 _TIMES = ("occurred", "discovered", "reported", "received")
+_NAMES = r"[A-Z](?: \([a-z-]+\))?(?:(?:, | and )[A-Z](?: \([a-z-]+\))?)*"
+"""`A`, `A and B`, `A (severe), B and C (low)`: relevant persons, and the harm that is stated of them alone."""
 _RECEIVED = r"(?: received (?P<received>\S+))?"
 
 
@@ -27,6 +29,26 @@ class Incident:
 @dataclass(frozen=True, slots=True)
 class Flagged:
     flag: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Befell:
+    """Of whom the whole record is."""
+
+    staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamesPersons:
+    """Relevant persons by the letters of the scenario, with their own harm where it is said."""
+
+    persons: tuple[tuple[str, HarmLevel | None], ...]
+    received: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    method: Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,7 @@ class Act:
     kind: Happening
     at: str
     received: str | None
+    persons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,7 @@ class Now:
     at: str
 
 
-Given = Incident | Flagged | HarmBecomes | Withdrawn | Named | Act | Now
+Given = Incident | Flagged | Befell | NamesPersons | Analysed | HarmBecomes | Withdrawn | Named | Act | Now
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +97,8 @@ class Claim:
 class Expected:
     rule: str
     claims: tuple[Claim, ...]
+    whose: str | None = None
+    """Of one relevant person, or of `the incident`; of any, where it does not say."""
 
 
 def read_given(line: str) -> Given:
@@ -90,7 +115,9 @@ def read_given(line: str) -> Given:
 def read_expected(line: str) -> Expected:
     """One line of `expect`. Raises `NotUnderstoodError`."""
     rule, _, rest = line.strip().partition(" ")
-    return Expected(rule, tuple(_claim(line, part) for part in re.split(r", and |, | and ", rest)))
+    found = _pattern(r"for (?P<whose>[A-Z]|the incident) (?P<rest>.*)").fullmatch(rest)
+    whose, rest = (found["whose"], found["rest"]) if found else (None, rest)
+    return Expected(rule, tuple(_claim(line, part) for part in re.split(r", and |, | and ", rest)), whose)
 
 
 def _claim(line: str, part: str) -> Claim:
@@ -112,6 +139,17 @@ def _incident(found: re.Match[str]) -> Incident:
     )
 
 
+def _names(found: re.Match[str]) -> NamesPersons:
+    each = (_pattern(r"([A-Z])(?: \(([a-z-]+)\))?").fullmatch(words) for words in re.split(", | and ", found["names"]))
+    persons = tuple((one[1], HarmLevel(one[2]) if one[2] else None) for one in each if one is not None)
+    return NamesPersons(persons, found["received"])
+
+
+def _act(found: re.Match[str]) -> Act:
+    persons = tuple(re.split(", | and ", found["persons"])) if found["persons"] else ()
+    return Act(Happening(found["kind"]), found["at"], found["received"], persons)
+
+
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
@@ -124,6 +162,9 @@ _GIVEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Given]], ...] = (
         _incident,
     ),
     (_pattern(r"the incident has flag (?P<flag>\S+)"), lambda found: Flagged(Flag(found["flag"]))),
+    (_pattern(r"the incident befell (?P<whom>staff|a patient)"), lambda found: Befell(found["whom"] == "staff")),
+    (_pattern(rf"the incident names relevant persons? (?P<names>{_NAMES}){_RECEIVED}"), _names),
+    (_pattern(r"the analysis is an? (?P<method>[a-z0-9]+)"), lambda found: Analysed(Method(found["method"]))),
     (
         _pattern(r"harm becomes (?P<harm>\S+) received (?P<received>\S+)"),
         lambda found: HarmBecomes(HarmLevel(found["harm"]), found["received"]),
@@ -135,8 +176,8 @@ _GIVEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Given]], ...] = (
     ),
     (_pattern(r"it is now (?P<at>\S+)"), lambda found: Now(found["at"])),
     (
-        _pattern(rf"(?P<kind>[a-z-]+) at (?P<at>\S+){_RECEIVED}"),
-        lambda found: Act(Happening(found["kind"]), found["at"], found["received"]),
+        _pattern(rf"(?P<kind>[a-z-]+)(?: for (?P<persons>[A-Z](?:(?:, | and )[A-Z])*))? at (?P<at>\S+){_RECEIVED}"),
+        _act,
     ),
 )
 _CLAIMS = (

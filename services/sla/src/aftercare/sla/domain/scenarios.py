@@ -9,7 +9,7 @@ from aftercare.programme.model import Organisation
 from aftercare.sla.domain.derive import derive
 from aftercare.sla.domain.model import Clock, Edition, Editions, State
 from aftercare.sla.domain.reasons import on_the_wall
-from aftercare.sla.domain.scenario_stories import SURVIVOR, Story
+from aftercare.sla.domain.scenario_stories import INCIDENT, SURVIVOR, Story, person_of
 from aftercare.sla.domain.scenario_words import Claim, NotUnderstoodError, read_expected
 
 _STATES = {
@@ -49,7 +49,9 @@ def _check(pack: ClockPack, line: str, clocks: Iterable[Clock], story: Story) ->
     expected = read_expected(line)
     if all(rule.id != expected.rule for rule in pack.rules):
         raise NotUnderstoodError(f"{line!r}: the pack {pack.name} has no rule {expected.rule}")
-    of_rule = [clock for clock in clocks if clock.rule.id == expected.rule and clock.subject != SURVIVOR]
+    of_rule = [
+        clock for clock in clocks if clock.rule.id == expected.rule and _is_of(expected.whose, clock, line, story)
+    ]
     if expected.claims == (Claim("does not start"),):
         if of_rule:
             yield f"{expected.rule} does not start: but it starts {_shown(of_rule[0].start, story)}"
@@ -57,6 +59,14 @@ def _check(pack: ClockPack, line: str, clocks: Iterable[Clock], story: Story) ->
         yield f"{line}: but it does not start"
     elif not any(all(_holds(claim, clock, story) for claim in expected.claims) for clock in of_rule):
         yield f"{line}: but it {' | it '.join(_told(clock, story) for clock in of_rule)}"
+
+
+def _is_of(whose: str | None, clock: Clock, line: str, story: Story) -> bool:
+    if whose is None:
+        return clock.subject != SURVIVOR
+    if whose != "the incident" and whose not in story.persons:
+        raise NotUnderstoodError(f"{line!r}: the incident names no relevant person {whose}")
+    return clock.subject == (INCIDENT if whose == "the incident" else person_of(whose))
 
 
 def _holds(claim: Claim, clock: Clock, story: Story) -> bool:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 from aftercare.programme.clocks import ClockRule, Timestamp, When
 from aftercare.programme.happenings import Happening
-from aftercare.sla.domain.model import Edition, Happened
-from aftercare.sla.domain.views import Group, View
+from aftercare.sla.domain.model import Edition, Happened, View
+from aftercare.sla.domain.views import Group
 
 _RANK = {name: rank for rank, name in enumerate(Timestamp)}
 
@@ -32,22 +32,28 @@ class Birth:
 class Past:
     """One subject, as it was told by each instant."""
 
-    def __init__(self, group: Group, subject: str) -> None:
+    def __init__(self, group: Group, subject: str, *, candour: bool = False) -> None:
         self._group = group
         self._subject = subject
+        self._candour = candour
+        self._only_grows = group.only_grows(subject)
         self._instants = sorted(group.instants)
         self._views: dict[datetime, View] = {}
 
     def first(self, rule: ClockRule) -> datetime | None:
-        """The earliest instant by which enough was received for a clock of this rule. More never undoes that."""
-        if not self._instants or find_start(rule, self._view(self._instants[-1])) is None:
+        """The earliest instant by which enough was received for a clock of this rule."""
+        if not self._instants or not self._gives(rule, self._instants[-1]):
             return None
-        known = bisect_left(self._instants, 1, key=lambda then: int(find_start(rule, self._view(then)) is not None))
-        return self._instants[known]
+        if self._only_grows:
+            return self._instants[bisect_left(self._instants, 1, key=lambda then: int(self._gives(rule, then)))]
+        return next(then for then in self._instants if self._gives(rule, then))
+
+    def _gives(self, rule: ClockRule, instant: datetime) -> bool:
+        return find_start(rule, self._view(instant)) is not None
 
     def _view(self, instant: datetime) -> View:
         if instant not in self._views:
-            self._views[instant] = self._group.as_of(instant).view(self._subject)
+            self._views[instant] = self._group.as_of(instant).view(self._subject, candour=self._candour)
         return self._views[instant]
 
 
@@ -69,16 +75,20 @@ def applies(when: When, view: View) -> bool:
     """Whether what was told satisfies the condition. Of harm, flags and kinds, one revision must satisfy all."""
     if when.routes and view.routes.isdisjoint(when.routes):
         return False
-    revisions = [one for file in view.files for one in file]
-    if view.is_incident or when.harm_at_least or when.flags or when.kinds:
-        return any(_satisfies(when, one) for one in revisions)
+    if when.methods and view.methods.isdisjoint(when.methods):
+        return False
+    if view.needs_revision or when.harm_at_least or when.flags or when.kinds:
+        return any(_satisfied_at(when, one, view.owed) for file in view.files for one in file)
     return True
 
 
-def _satisfies(when: When, revision: Happened) -> bool:
+def _satisfied_at(when: When, revision: Happened, owed: datetime | None) -> datetime | None:
+    """From when on it was known that a revision is enough. One who found that disclosure is owed stands in for harm."""
     if revision.mute or (when.kinds and revision.event_kind not in when.kinds):
-        return False
-    return _grave_enough(when, revision)
+        return None
+    if _grave_enough(when, revision):
+        return revision.received
+    return max(revision.received, owed) if owed is not None else None
 
 
 def _grave_enough(when: When, revision: Happened) -> bool:
@@ -92,17 +102,18 @@ def _grave_enough(when: When, revision: Happened) -> bool:
 
 
 def _starts(rule: ClockRule, view: View) -> Iterator[Start]:
-    if view.is_incident and Happening.INCIDENT_KNOWN in rule.start.on:
+    if view.needs_revision and Happening.INCIDENT_KNOWN in rule.start.on:
         for file in view.files:
-            yield from _of_record(rule, file)
+            yield from _of_record(rule, file, view.owed)
     for act in view.acts:
         if act.kind in rule.start.on and not act.mute:
             yield _of_times(rule, _times_of(act), act.received)
 
 
-def _of_record(rule: ClockRule, file: Sequence[Happened]) -> Iterator[Start]:
+def _of_record(rule: ClockRule, file: Sequence[Happened], owed: datetime | None) -> Iterator[Start]:
     """Of an incident by itself: the times of its highest revision, but the earliest receipt that satisfies."""
-    received = min((one.received for one in file if _satisfies(rule.when, one)), default=None)
+    known = (_satisfied_at(rule.when, one, owed) for one in file)
+    received = min((at for at in known if at is not None), default=None)
     if received is not None:
         yield _of_times(rule, _times_of(file[-1]) | {Timestamp.AT: None}, received)
 

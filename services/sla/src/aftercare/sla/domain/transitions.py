@@ -10,6 +10,7 @@ from aftercare.sla.domain.model import (
     Cancelled,
     CancelReason,
     Clock,
+    Mark,
     Met,
     Missed,
     Moved,
@@ -21,6 +22,7 @@ from aftercare.sla.domain.model import (
     Transition,
     Warned,
 )
+from aftercare.sla.domain.occasions import occasion_of
 
 _WARNS = frozenset({State.RUNNING, State.UNMEETABLE})
 _LATE = frozenset({State.MISSED, State.UNMEETABLE})
@@ -43,8 +45,8 @@ def transitions(
     number = count(before + 1)
     events: tuple[Transition, ...] = (
         *_life(said, clock, state, number),
-        *(Warned(clock, next(number), mark.percent, clock.rule.warnings.route, mark.at) for mark in warnings),
-        *_endings(said, clock, state, number),
+        *(_warned(clock, next(number), mark, now) for mark in warnings),
+        *_endings(said, clock, state, number, now),
     )
     return events, Published(clock, state, warned | {mark.percent for mark in warnings}, before + len(events))
 
@@ -54,6 +56,11 @@ def next_due_instant(said: Published) -> datetime | None:
     marks = [mark.at for mark in said.clock.marks if said.state in _WARNS and mark.percent not in said.warned]
     due = [said.clock.due] if said.state is State.RUNNING and said.clock.due is not None else []
     return min((*marks, *due), default=None)
+
+
+def _warned(clock: Clock, number: int, mark: Mark, now: datetime) -> Warned:
+    occasion = occasion_of(clock.rule.id, clock.site, now)
+    return Warned(clock, number, mark.percent, clock.rule.warnings.route, mark.at, occasion)
 
 
 def _gone(said: Published, now: datetime) -> Clock:
@@ -80,7 +87,9 @@ def _life(said: Published | None, clock: Clock, state: State, number: Iterator[i
         yield Moved(clock, next(number))
 
 
-def _endings(said: Published | None, clock: Clock, state: State, number: Iterator[int]) -> Iterator[Transition]:
+def _endings(
+    said: Published | None, clock: Clock, state: State, number: Iterator[int], now: datetime
+) -> Iterator[Transition]:
     if state is State.RUNNING:
         return
     same = said is not None and said.state is state
@@ -91,7 +100,8 @@ def _endings(said: Published | None, clock: Clock, state: State, number: Iterato
         yield Met(clock, next(number), stopped)
     if state is State.MISSED and clock.missed_at is not None and retold:
         route = clock.rule.warnings.missed or clock.rule.warnings.route
-        yield Missed(clock, next(number), clock.missed_at, route, again=same)
+        occasion = occasion_of(clock.rule.id, clock.site, now)
+        yield Missed(clock, next(number), clock.missed_at, route, occasion, again=same)
     if state in _LATE and clock.stopped_late and stopped is not None and stopped != before.stopped:
         yield Stopped(clock, next(number), stopped)
     other_end = retold or (cancelled, reason) != (before.cancelled, before.reason)

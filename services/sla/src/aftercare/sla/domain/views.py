@@ -2,46 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from aftercare.programme.happenings import Happening
 from aftercare.sla.domain.groups import kind_of
 from aftercare.sla.domain.merges import Merges
-from aftercare.sla.domain.model import CancelReason, Happened, Told
+from aftercare.sla.domain.model import CancelReason, End, Happened, Told, View
+from aftercare.sla.domain.persons import Known, known_of, named_too_late, seen_as_a_whole, seen_by
 
 OF_THE_RECORD = frozenset({Happening.INCIDENT_KNOWN, Happening.INCIDENT_WITHDRAWN, Happening.INCIDENT_MERGED})
 """What is said of an incident's record, not of what was done about it."""
 _OPENINGS = OF_THE_RECORD | {Happening.OBLIGATION_OPENED}
 """What an incident or an obligation comes by. What is done about one that has not come brings it no nearer."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The subject itself ended: all its clocks do."""
-
-    at: datetime
-    reason: CancelReason
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """All that decides about the clocks of one subject."""
-
-    subject: str
-    home: str | None
-    """The incident whose site it is at."""
-    site: str | None
-    files: tuple[tuple[Happened, ...], ...]
-    """The revisions of each incident that counts, in their order."""
-    acts: tuple[Happened, ...]
-    """All other happenings that count."""
-    routes: frozenset[str]
-    ends: tuple[End, ...] = ()
-
-    @property
-    def is_incident(self) -> bool:
-        return kind_of(self.subject) == "inc"
 
 
 class Group:
@@ -69,32 +42,57 @@ class Group:
         known = frozenset(one for one in self._told.happenings if one.received <= instant)
         return Group(Told(known, self._told.links))
 
-    def view(self, subject: str) -> View:
+    def view(self, subject: str, *, candour: bool = False) -> View:
+        """What counts for a subject. `candour`: of an incident, for whom it befell while it names nobody."""
+        if kind_of(subject) == "pat":
+            home = self._home(subject)
+            return seen_by(subject, self._incident(home), self._known(home)) if home is not None else _empty(subject)
         if kind_of(subject) == "inc":
-            return self._incident(subject)
+            whole = self._incident(subject)
+            return seen_as_a_whole(whole, self._known(subject)) if candour else whole
         home = self._home(subject)
+        acts = tuple(one for each in self._upstream(subject) for one in self._of.get(each, ()))
         return View(
             subject,
             home,
             self._site(home),
             tuple(self._revisions(incident) for incident in self._incidents(subject)),
-            tuple(one for each in self._upstream(subject) for one in self._of.get(each, ())),
+            acts,
+            acts,
             self._routes(subject),
+            _methods(acts),
+            tuple(End(one.at, CancelReason.NOT_APPLICABLE) for one in acts if one.kind is Happening.RCA_CANCELLED),
         )
+
+    def only_grows(self, subject: str) -> bool:
+        """Whether no instant takes away what an earlier one gave: of an incident in a circle of merges another may
+        survive, and who was named may turn out to be somebody else.
+        """
+        home = subject if kind_of(subject) == "inc" else self._home(subject)
+        if home is None or kind_of(subject) not in ("inc", "pat"):
+            return True
+        told = (one for member in self._merges.members(home) for one in self._of.get(member, ()))
+        return home == min(self._merges.circle(home)) and not named_too_late(told, self._known(home))
 
     def _incident(self, subject: str) -> View:
         members = self._merges.members(subject)
         acting = members | {rca for member in members for rca in self._linked(member, "rca")}
-        acts = (one for each in sorted(acting) for one in self._of.get(each, ()))
+        told = (one for each in sorted(acting) for one in self._of.get(each, ()))
+        acts = tuple(one for one in told if one.kind not in OF_THE_RECORD)
         return View(
             subject,
             subject,
             self._site(subject),
             tuple(self._revisions(member) for member in sorted(members)) if self._revisions(subject) else (),
-            tuple(one for one in acts if one.kind not in OF_THE_RECORD),
+            acts,
+            acts,
             frozenset(),
+            _methods(acts),
             tuple(self._ends(subject)),
         )
+
+    def _known(self, incident: str) -> Known:
+        return known_of(self._of.get(incident, ()))
 
     def _ends(self, incident: str) -> Iterable[End]:
         known = max((one.revision or 0 for one in self._revisions(incident)), default=0)
@@ -133,7 +131,7 @@ class Group:
         return sorted(linked, key=self._first_received)
 
     def _incidents(self, subject: str) -> list[str]:
-        if kind_of(subject) == "obl":
+        if kind_of(subject) in ("obl", "pat"):
             return self._linked(subject, "inc")
         if kind_of(subject) == "rca":
             linked = (one for one in self._targets.get(subject, ()) if kind_of(one) == "inc")
@@ -156,6 +154,14 @@ class Group:
         openings = (one for one in self._of.get(subject, ()) if one.kind in _OPENINGS)
         received = min((one.received.timestamp() for one in openings), default=None)
         return (received is None, received or 0.0, subject)
+
+
+def _empty(subject: str) -> View:
+    return View(subject, None, None, (), (), (), frozenset(), frozenset())
+
+
+def _methods(acts: Iterable[Happened]) -> frozenset[str]:
+    return frozenset(one.method for one in acts if one.method is not None and not one.mute)
 
 
 def _by_revision(one: Happened) -> tuple[int | datetime | str, ...]:

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aftercare.programme.happenings import Happening
-from aftercare.programme.model import HarmLevel
 from aftercare.schemas import incident
 from aftercare.schemas.registry import MESSAGE_TYPES, UnreadableMessageError, decode
-from aftercare.schemas.time import StatedTime
 from aftercare.sla.domain.model import Happened, Link, Told
+from aftercare.sla.translation_in import told_in
 
 _OURS = "org.aftercare.incident."
 _KINDS = {kind for kind in MESSAGE_TYPES if kind.startswith(_OURS)}
@@ -47,6 +46,8 @@ class Reading:
     told: Told
     names: dict[str, str]
     """How a subject is shown: people by their involvement."""
+    whose: dict[str, str]
+    """In plain words: which of an incident's relevant persons a reference stands for."""
 
 
 def read_incidents(text: str) -> Reading:
@@ -57,12 +58,12 @@ def read_incidents(text: str) -> Reading:
     events = [event for where, value in _documents(text) for event in _events(where, value)]
     if not events:
         raise UnreadableFileError("there is no incident event in it")
-    happenings = [one for event in events for one in _happenings(event)]
+    heard = [told_in(event.message, event.time) for event in events]
     people = list(_people(events))
     names = {one.happened.subject: one.shown for one in people}
-    links = {Link(one.incident, one.happened.subject) for one in people}
-    links |= {Link(one.state.incident, one.message.into) for one in events if _is_merge(one)}
-    return Reading(Told(frozenset([*happenings, *(one.happened for one in people)]), frozenset(links)), names)
+    happenings = {one.happened for one in people}.union(*(told.happenings for told in heard))
+    links = {Link(one.incident, one.happened.subject) for one in people}.union(*(told.links for told in heard))
+    return Reading(Told(frozenset(happenings), frozenset(links)), names, _whose(events))
 
 
 def _documents(text: str) -> Iterator[tuple[str, Any]]:
@@ -124,32 +125,17 @@ def _time(where: str, stated: Any) -> datetime | None:
     return _utc(time) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _is_merge(event: Event) -> bool:
-    return isinstance(event.message, incident.IncidentMergedV1)
-
-
-def _happenings(event: Event) -> Iterator[Happened]:
-    state, at = event.state, event.time or event.received
-    if isinstance(event.message, incident.IncidentWithdrawnV1):
-        yield Happened(state.incident, Happening.INCIDENT_WITHDRAWN, at, at, revision=state.revision)
-        return
-    if _is_merge(event):
-        yield Happened(state.incident, Happening.INCIDENT_MERGED, at, at, revision=state.revision)
-    yield Happened(
-        state.incident,
-        Happening.INCIDENT_KNOWN,
-        at=event.received,
-        received=event.received,
-        occurred=_earliest(state.occurred),
-        discovered=_earliest(state.discovered),
-        reported=_earliest(state.recorded),
-        revision=state.revision,
-        harm=HarmLevel(state.harm.value),
-        event_kind=state.kind.value,
-        flags=frozenset(flag.value for flag in state.flags),
-        site=state.site,
-        mute=state.synthetic or state.backfill,
-    )
+def _whose(events: Iterable[Event]) -> dict[str, str]:
+    """Numbered as the revisions of their incident name them."""
+    named: dict[str, list[str]] = {}
+    for event in sorted(events, key=lambda one: one.state.revision):
+        known = named.setdefault(event.state.incident, [])
+        known += [one.relevant_person for one in event.state.relevant_persons if one.relevant_person not in known]
+    return {
+        person: f"relevant person {number} of {len(known)}"
+        for known in named.values()
+        for number, person in enumerate(known, start=1)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +169,11 @@ def _person(event: Event, shown: str, route: str, received: datetime) -> _Person
         Happening.OBLIGATION_OPENED,
         at=received,
         received=received,
-        occurred=_utc(state.occurred.latest) if state.occurred else None,
+        occurred=_utc(state.occurred.earliest) if state.occurred else None,
         route=route,
         mute=state.synthetic or state.backfill,
     )
     return _Person(state.incident, shown, opened)
-
-
-def _earliest(stated: StatedTime | None) -> datetime | None:
-    return _utc(stated.earliest) if stated is not None else None
 
 
 def _utc(instant: datetime) -> datetime:

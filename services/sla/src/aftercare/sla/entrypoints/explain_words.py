@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from aftercare.programme.clocks import ClockPack, ClockRule, Side
+from aftercare.programme.clocks import ClockPack, ClockRule, Side, Subject
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import Organisation
 from aftercare.sla.domain.derive import derive
@@ -23,7 +23,7 @@ from aftercare.sla.domain.scenarios import Failure
 from aftercare.sla.entrypoints.explain_reading import Reading
 
 
-def as_line(clock: Clock, place: Place, names: Mapping[str, str]) -> str:
+def as_line(clock: Clock, place: Place, names: Mapping[str, str], whose: str | None = None) -> str:
     """One clock as one line of JSON; instants in UTC."""
     rule = clock.rule
     return json.dumps(
@@ -46,6 +46,8 @@ def as_line(clock: Clock, place: Place, names: Mapping[str, str]) -> str:
             "side": rule.side.value,
             "owner": rule.owner.value,
             "route": rule.warnings.route.value,
+            "incident": clock.incident,
+            "whose": whose,
         },
         ensure_ascii=False,
     )
@@ -60,6 +62,8 @@ class Page:
     places: Mapping[str, Place]
     """By the subject of a clock."""
     names: Mapping[str, str]
+    whose: Mapping[str, str]
+    """By the reference of a clock: to whom it is owed, in plain words."""
     waiting: Sequence[ClockRule]
     """Rules for which nothing in the file was enough: something later would start them."""
 
@@ -70,13 +74,14 @@ def foresee(pack: ClockPack, organisation: Organisation, reading: Reading, side:
     editions = Editions({"generic": tuple(Edition(pack.name, pack.version, rule) for rule in rules)})
     clocks = derive(editions, organisation, reading.told)
     places = {clock.subject: place_of(organisation.site(clock.site)) for clock in clocks}
-    return Page(pack, clocks, places, reading.names, waiting_rules(rules, reading.told, clocks))
+    whose = {clock.reference: words for clock in clocks if (words := _whose(clock, reading.whose)) is not None}
+    return Page(pack, clocks, places, reading.names, whose, waiting_rules(rules, reading.told, clocks))
 
 
 def lines_of(page: Page) -> Iterator[str]:
     """One line of JSON per clock."""
     for clock in page.clocks:
-        yield as_line(clock, page.places[clock.subject], page.names)
+        yield as_line(clock, page.places[clock.subject], page.names, page.whose.get(clock.reference))
 
 
 def show(page: Page, console: Console) -> None:
@@ -85,10 +90,13 @@ def show(page: Page, console: Console) -> None:
     for subject in dict.fromkeys(clock.subject for clock in page.clocks):
         of_subject = [clock for clock in page.clocks if clock.subject == subject]
         console.print()
-        console.print(Text(f"{page.names.get(subject, subject)}, {page.places[subject].zone}", style="bold"))
+        who = page.whose[of_subject[0].reference] if subject.startswith("pat_") else page.names.get(subject, subject)
+        console.print(Text(f"{who}, {page.places[subject].zone}", style="bold"))
         console.print(_table(of_subject, page.places[subject]))
         for clock in of_subject:
-            console.print(Padding(Text(_spelt_out(clock, page.places[subject])), (0, 2)))
+            console.print(
+                Padding(Text(_spelt_out(clock, page.places[subject], page.whose.get(clock.reference))), (0, 2))
+            )
     if not page.clocks:
         console.print("No clock runs for it by this pack.")
     if page.waiting:
@@ -119,11 +127,20 @@ def _table(clocks: Iterable[Clock], place: Place) -> Table:
     return table
 
 
-def _spelt_out(clock: Clock, place: Place) -> str:
+def _spelt_out(clock: Clock, place: Place, whose: str | None) -> str:
     rule = clock.rule
     read = "verified" if rule.verified else "not verified"
-    head = f"{rule.id} ({rule.catalogue}, {rule.owner}): {reason_of(clock, place)}."
+    owed = f"owed to {whose}; " if whose else ""
+    head = f"{rule.id} ({rule.catalogue}, {rule.owner}): {owed}{reason_of(clock, place)}."
     return f"{head} Source ({read}): {rule.source.rstrip('.')}."
+
+
+def _whose(clock: Clock, persons: Mapping[str, str]) -> str | None:
+    """Of clocks of relevant persons: to whom candour is owed."""
+    if clock.rule.subject is not Subject.RELEVANT_PERSON:
+        return None
+    nobody = f"whoever {clock.incident} befell, as long as it names nobody"
+    return f"{persons[clock.subject]} of {clock.incident}" if clock.subject in persons else nobody
 
 
 def _due(clock: Clock, place: Place) -> str:

@@ -14,6 +14,8 @@ from aftercare.schemas.incident import IncidentState
 from aftercare.schemas.offer_compliance import Answer, OfferCompliancePublishedV1
 from aftercare.sla.adapters import compliance as names
 from aftercare.sla.domain.compliance import Policy, Publication, last_instant, next_instant, publication
+from aftercare.sla.domain.model import Told
+from aftercare.sla.domain.persons import without_persons
 from aftercare.sla.service_layer.handlers import Handlers
 
 LOOK_SECONDS = 60.0
@@ -22,6 +24,10 @@ TEST_CLOCK_SECONDS = 0.2
 
 class NamingHandlers(Handlers):
     """The handlers of the support side: they also note who was named for which incident, and since when."""
+
+    def heard(self, received: Received[Message]) -> Told:
+        """Whom else it befell is nothing to this side: it has clocks of staff alone, and keeps no patient."""
+        return without_persons(Handlers.heard(self, received))
 
     async def on_messages(self, tx: Transaction, batch: Sequence[Received[Message]]) -> None:
         await Handlers.on_messages(self, tx, batch)

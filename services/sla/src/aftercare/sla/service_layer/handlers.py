@@ -7,7 +7,7 @@ from aftercare.kit.messaging.consumer import Received
 from aftercare.kit.store.transaction import Transaction
 from aftercare.schemas.base import Message
 from aftercare.sla.adapters import happenings
-from aftercare.sla.domain.model import Happened, Link
+from aftercare.sla.domain.model import Happened, Link, Told
 from aftercare.sla.service_layer.locking import hold
 from aftercare.sla.service_layer.reckoning import Causes, Desk, reckon
 from aftercare.sla.translation_in import told_by
@@ -24,7 +24,7 @@ class Handlers:
         links: set[Link] = set()
         causes = Causes()
         for one in batch:
-            told = told_by(one)
+            told = self.heard(one)
             happened |= told.happenings
             links |= told.links
             causes.by_subject.update(dict.fromkeys(named_in(told.happenings, told.links), one.cause))
@@ -34,6 +34,10 @@ class Handlers:
             await happenings.keep(tx.connection, happened)
             await happenings.join(tx.connection, links)
             await reckon(tx, self.desk, await happenings.groups(tx.connection, named), causes)
+
+    def heard(self, received: Received[Message]) -> Told:
+        """What a message tells this side."""
+        return told_by(received)
 
 
 def named_in(happened: Iterable[Happened], links: Iterable[Link]) -> set[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aftercare.kit.messaging.envelope import Written, written
 from aftercare.sla.adapters.clocks import Advanced, Kept, advanced
+from aftercare.sla.domain.occasions import minute_of
 from aftercare.sla.domain.transitions import transitions
 from aftercare.sla.service_layer.measuring import Said
 from aftercare.sla.service_layer.reckoning import Desk, kept
@@ -23,8 +24,10 @@ class Saying:
     row: Advanced
 
     def holds_at(self, now: datetime) -> bool:
-        """Whether the same is to be said at `now`: from its instant to the next one nothing else is."""
-        return self.due is not None and self.due <= now and (self.next_due is None or now < self.next_due)
+        """Whether the same is to be said at `now`: nothing else is until the next instant, and on the same occasion."""
+        if self.due is None or minute_of(self.due) != minute_of(now):
+            return False
+        return self.due <= now and (self.next_due is None or now < self.next_due)
 
 
 def saying_of(desk: Desk, one: Kept, at: datetime) -> Saying:
