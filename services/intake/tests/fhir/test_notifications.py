@@ -258,3 +258,12 @@ def test_an_event_beside_the_focus_is_fetched_too(door: Door) -> None:
 def test_a_notification_without_any_event_says_only_that_something_happened(door: Door) -> None:
     said = bundle({"resource": r5_status()}, kind="subscription-notification")
     assert refusal(door, said).reason is Reason.DATA_ELSEWHERE
+
+
+@pytest.mark.parametrize("address", [None, "urn:uuid:1"])
+def test_what_came_along_without_its_address_is_not_fetched_again(
+    door: Door, adverse_event: Any, address: str | None
+) -> None:
+    event = {"resource": adverse_event()} | ({"fullUrl": address} if address else {})
+    found = mapped(door, bundle({"resource": r5_status(AE)}, event, kind="subscription-notification"))
+    assert found.identity.id == "ae-1"

@@ -36,6 +36,11 @@ def nurse(own: Any, number: str) -> dict[str, Any]:
             {"participant": [{"function": {"coding": [{"display": "informant"}]}, "actor": {"display": "M"}}]},
             [("M", REPORTER)],
         ),
+        ({"contributor": [{"identifier": "N-9"}]}, [("N-9", INVOLVED)]),
+        ({"contributor": [{"reference": "Practitioner?identifier=urn:hill:staff|N-9"}]}, [("N-9", INVOLVED)]),
+        ({"contributor": [{"reference": "#n"}], "contained": [{"id": "n", "name": "M U"}]}, [("M U", INVOLVED)]),
+        ({"subject": {"reference": "Practitioner?identifier=urn:hill:staff|N-9"}}, [("N-9", HARMED)]),
+        ({"recorder": {"reference": "Patient?identifier=urn:x|1"}}, []),
         ({"contributor": [{"reference": "practitioner/n"}]}, [("practitioner/n", INVOLVED)]),
     ],
 )

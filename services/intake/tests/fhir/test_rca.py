@@ -240,3 +240,19 @@ def test_each_who_is_asked_in_a_task_has_an_interview(door: Door) -> None:
     facts = [one.fact for one in examine(door, said) if isinstance(one, Mapped)]
     names = [fact.interviewee.value for fact in facts if isinstance(fact, RcaMilestone) and fact.interviewee]
     assert names == ["Practitioner/n-1", "Practitioner/n-2"]
+
+
+def test_an_analysis_that_is_only_proposed_tells_of_nothing_yet(door: Door) -> None:
+    assert refusal(door, TASK | {"intent": "proposal"}).reason is Reason.NOT_AN_INCIDENT
+
+
+def test_an_event_that_is_searched_by_its_number_is_known_by_it(door: Door) -> None:
+    fact = milestone(door, TASK | {"focus": {"reference": "AdverseEvent?identifier=urn:hill|2026-0042"}})
+    assert fact.incidents == (Mention(number="2026-0042"),)
+
+
+def test_an_actor_may_be_a_text(door: Door) -> None:
+    said = APPOINTMENT | {"participant": [{"actor": "Practitioner/n-1"}]}
+    fact = milestone(door, said)
+    assert fact.interviewee is not None
+    assert fact.interviewee.value == "Practitioner/n-1"

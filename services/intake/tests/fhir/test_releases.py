@@ -140,6 +140,17 @@ def test_r5_has_grade_and_severity_as_extensions(door: Door, extension: str, cod
     assert report(door, R5 | {"extension": said}).details.harm is harm
 
 
+@pytest.mark.parametrize("value", [{"valueInteger": 4}, {"valueCodeableConcept": {"text": "Grade 4"}}])
+def test_a_grade_may_be_a_number_since_its_scale_is_known(door: Door, value: Any) -> None:
+    said = [{"url": f"{GUIDE}ae-grade", **value}]
+    assert report(door, R5 | {"extension": said}).details.harm is HarmLevel.SEVERE
+
+
+def test_a_severity_that_is_a_number_is_not_guessed(door: Door, adverse_event: Any) -> None:
+    assert report(door, adverse_event(severity=concept("1"))).details.harm is HarmLevel.UNKNOWN
+    assert "unknown-code:severity" in mapped(door, adverse_event(severity=1)).doubts
+
+
 @pytest.mark.parametrize(
     ("codes", "outcome"),
     [

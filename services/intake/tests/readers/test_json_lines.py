@@ -46,3 +46,10 @@ def test_line_ends_of_unicode_inside_a_text_end_no_line() -> None:
 def test_a_broken_document_of_many_lines_is_one_refusal(body: str) -> None:
     [found] = read_documents(body.encode())
     assert isinstance(found, Refusal)
+
+
+@pytest.mark.parametrize("body", [b"\xef\xbb\xbf", b"\xff\xfe", b" \n\xef\xbb\xbf\n"])
+def test_a_byte_order_mark_alone_is_nothing(body: bytes) -> None:
+    [found] = read_documents(body)
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.EMPTY

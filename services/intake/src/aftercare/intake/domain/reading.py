@@ -19,6 +19,8 @@ __all__ = ["DEFAULT_LIMIT", "Document", "load", "read_documents", "read_text"]
 
 DEFAULT_LIMIT = 5 * 1024 * 1024
 MAX_RECORDS = 20_000
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"
+"""Spaces and byte order marks."""
 
 
 def read_documents(
@@ -61,7 +63,7 @@ def _read(
 
 def _read_plain(body: bytes, charset: str | None, media_type: str | None) -> Iterator[Document | Refusal]:
     try:
-        if not body.strip(b" \t\r\n\x00"):
+        if not body.strip(_BLANK):
             yield _nothing()
             return
         text = decode(body, charset)

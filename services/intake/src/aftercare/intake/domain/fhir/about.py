@@ -9,7 +9,7 @@ from aftercare.intake.domain.facts import Fact, Mention, Named, Version
 from aftercare.intake.domain.fhir.adverse_event import Setting, instant
 from aftercare.intake.domain.fhir.codes import candidates
 from aftercare.intake.domain.fhir.people import is_staff
-from aftercare.intake.domain.fhir.references import Neighbours, at_home, kind_of, name_of, references_of
+from aftercare.intake.domain.fhir.references import Neighbours, at_home, identifiers_of, kind_of, name_of, references_of
 from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, obj, objects, text
 from aftercare.intake.domain.outcome import Mapped, RecordIdentity
@@ -132,13 +132,13 @@ def _record_of(reference: JsonObject, one: Seen) -> Mention | None:
     address = identifier(reference.get("reference"))
     resolved = one.near.resolve(reference)
     own = identifier(resolved.get("id"))
-    if address is not None and not address.startswith(("#", "urn:")):
+    if address is not None and "?" not in address and not address.startswith(("#", "urn:")):
         whole = f"{one.base}/{address}" if one.base and "://" not in address else address
         written = at_home(whole, one.context.source)
         foreign = "://" in written and bool(one.context.source.base_url)
         return Mention(written if foreign else written.rstrip("/").rsplit("/", 1)[-1])
     if address is not None and address.startswith("urn:") and resolved:
         return Mention(own or address)
-    numbers = (*objects(reference.get("identifier")), *objects(resolved.get("identifier")))
+    numbers = identifiers_of(reference, resolved)
     number = next((found for part in numbers if (found := identifier(part.get("value"))) is not None), None)
     return Mention(number=number) if number is not None else None

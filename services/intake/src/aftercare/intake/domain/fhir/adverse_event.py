@@ -12,7 +12,7 @@ from aftercare.intake.domain.fhir.flags import flags_of
 from aftercare.intake.domain.fhir.people import involved_staff, patients, subject_kind
 from aftercare.intake.domain.fhir.place import place_of
 from aftercare.intake.domain.fhir.profiles import detected_is_the_end
-from aftercare.intake.domain.fhir.references import Neighbours, base_of, plain_address
+from aftercare.intake.domain.fhir.references import Neighbours, base_of, identifiers_of, plain_address
 from aftercare.intake.domain.fhir.releases import RELEASES, ReleaseTable, first_stated, is_retracted, release_of
 from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.harm import derive_harm
@@ -68,7 +68,7 @@ def _report(
     event: JsonObject, context: Context, around: Setting, near: Neighbours, known: tuple[str, ReleaseTable]
 ) -> IncidentReport:
     record_id, table = known
-    numbers = [identifier(one.get("value")) for one in objects(event.get("identifier"))]
+    numbers = [identifier(one.get("value")) for one in identifiers_of(event)]
     return IncidentReport(
         source_id=record_id,
         details=_details(event, context, around, near, table),

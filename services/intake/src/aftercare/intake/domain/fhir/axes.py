@@ -32,10 +32,15 @@ _GRADE = {
     "3": Severity.SEVERE,
     "4": Severity.SEVERE,
     "5": Severity.SEVERE,
+    "grade 1": Severity.MILD,
+    "grade 2": Severity.MODERATE,
+    "grade 3": Severity.SEVERE,
+    "grade 4": Severity.SEVERE,
+    "grade 5": Severity.SEVERE,
     **_SEVERITY,
 }
 """CTCAE grades, as NCI Thesaurus codes and as digits."""
-_DEATH = frozenset({"c48275", "5", "405535005", "419620001"})
+_DEATH = frozenset({"c48275", "5", "grade 5", "405535005", "419620001"})
 _SERIOUSNESS = {
     "serious": Seriousness.SERIOUS,
     "non-serious": Seriousness.NON_SERIOUS,

@@ -45,6 +45,8 @@ def candidates(value: Any) -> Iterator[str]:
     for concept in items(value):
         if isinstance(concept, str):
             yield concept.strip()
+        elif isinstance(concept, int) and not isinstance(concept, bool):
+            yield str(concept)
     concepts = objects(value)
     inner = [one["concept"] for one in concepts if isinstance(one.get("concept"), dict)]
     concepts = [*concepts, *inner]  # a CodeableReference of R5

@@ -147,12 +147,19 @@ def _notified(
         yield _unsaid()
     fetched: set[Pointer | None] = set()
     for reference in _foci(notification, new_context()):
-        if near.resolve(reference) or plain_address(text(reference.get("reference")) or "") in (told or ()):
-            continue
         pointer = pointer_of(reference, new_context())
+        is_told = plain_address(text(reference.get("reference")) or "") in (told or ())
+        if is_told or _came_along(reference, pointer, near):
+            continue
         if pointer is None or pointer not in fetched:
             yield to_be_fetched(pointer, "a notification", NOTIFICATION)
         fetched.add(pointer)
+
+
+def _came_along(reference: JsonObject, pointer: Pointer | None, near: Neighbours) -> bool:
+    """By its address, or, where its entry states none, by its id."""
+    by_id = {"reference": f"{pointer.kind}/{pointer.id}"} if pointer is not None else {}
+    return bool(near.resolve(reference) or near.resolve(by_id))
 
 
 def _foci(notification: Notification, context: Context) -> Iterator[JsonObject]:

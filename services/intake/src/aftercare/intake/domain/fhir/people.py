@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import NamedPatient, NamedStaff
 from aftercare.intake.domain.fhir.codes import read_code
-from aftercare.intake.domain.fhir.references import Neighbours, at_home, kind_of, name_of, references_of
+from aftercare.intake.domain.fhir.references import Neighbours, at_home, identifiers_of, kind_of, name_of, references_of
 from aftercare.intake.domain.fhir.releases import PEOPLE
 from aftercare.intake.domain.fhir.resources import is_known, type_of
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
@@ -147,7 +147,7 @@ def _patient(subject: JsonObject, context: Context, near: Neighbours, record_id:
     if said is not None and said not in _SUBJECTS and is_known(said):
         context.doubts.note("wrong-reference:subject")
         return None
-    for one in (*objects(subject.get("identifier")), *objects(resolved.get("identifier"))):
+    for one in identifiers_of(subject, resolved):
         value = identifier(one.get("value"))
         if value is not None:
             return NamedPatient(text(one.get("system")) or context.source.system, value, kind)

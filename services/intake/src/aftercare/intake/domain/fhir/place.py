@@ -1,7 +1,7 @@
 """Where it happened: the event's location, else that of its encounter."""
 
 from aftercare.intake.domain.context import Context
-from aftercare.intake.domain.fhir.references import Neighbours, references_of
+from aftercare.intake.domain.fhir.references import Neighbours, identifiers_of, references_of
 from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
 
 _MAX_PARTS = 4
@@ -24,9 +24,7 @@ def _written(reference: JsonObject, near: Neighbours) -> list[str]:
     words: list[object] = []
     for _ in range(_MAX_PARTS):
         place = near.resolve(reference)
-        words += [
-            one.get("value") for one in (*objects(reference.get("identifier")), *objects(place.get("identifier")))
-        ]
+        words += [one.get("value") for one in identifiers_of(reference, place)]
         words += [place.get("name"), reference.get("display"), reference.get("reference"), place.get("id")]
         reference = obj(place.get("partOf")) or obj(place.get("managingOrganization"))
         if not reference:

@@ -6,7 +6,9 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Named, RcaMilestone
 from aftercare.intake.domain.fhir.about import About, Seen, about, seen
 from aftercare.intake.domain.fhir.adverse_event import Setting
-from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects
+from aftercare.intake.domain.fhir.codes import candidates
+from aftercare.intake.domain.fhir.references import references_of
+from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.vocabulary import RcaMethod, RcaStep
 
@@ -21,6 +23,7 @@ _INTERVIEWS = frozenset({"rca-interview", "rca interview"})
 _UNDER_WAY = frozenset({"requested", "received", "accepted", "ready", "in-progress", "on-hold"})
 _CALLED_OFF = frozenset({"cancelled", "rejected", "failed", "entered-in-error", "noshow"})
 _BOOKED = frozenset({"booked", "arrived", "checked-in"})
+_PROPOSED = frozenset({"proposal", "option"})
 _REOPENED = frozenset({"reopened", "re-opened"})
 _ASKS = frozenset({"pprf", "sprf", "lead"})
 _IS_ASKED = frozenset({"sbj", "part"})
@@ -74,6 +77,8 @@ def _unclear(one: Seen, found: About, format_name: str) -> Refusal:
 
 
 def _analysis(one: Seen, found: About, method: RcaMethod) -> Examined:
+    if text(one.resource.get("intent")) in _PROPOSED:
+        return _no_step(one, TASK)
     if one.status == "completed":
         step, at = RcaStep.COMPLETED, one.moment("executionPeriod.end", "lastModified")
     elif one.status in _UNDER_WAY:
@@ -128,7 +133,7 @@ def _interviews(
 def _asked(one: Seen) -> tuple[Named, ...]:
     """Those whom the appointment says are asked; else everybody who is not said to do the asking."""
     coming = [part for part in objects(one.resource.get("participant")) if part.get("status") != "declined"]
-    roles = [({code.casefold() for code in _types(part)}, obj(part.get("actor"))) for part in coming]
+    roles = [(_types(part), actor) for part in coming for actor in references_of(part.get("actor"))]
     named = [actor for types, actor in roles if types & _IS_ASKED]
     others = [actor for types, actor in roles if not types & _ASKS]
     found = one.staff(named or others)
@@ -137,9 +142,8 @@ def _asked(one: Seen) -> tuple[Named, ...]:
     return found
 
 
-def _types(participant: JsonObject) -> list[str]:
-    concepts = objects(participant.get("type"))
-    return [str(coding.get("code")) for concept in concepts for coding in objects(concept.get("coding"))]
+def _types(participant: JsonObject) -> set[str]:
+    return {word.casefold() for word in candidates(participant.get("type"))}
 
 
 def _names(people: tuple[Named, ...]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs
 
 from aftercare.intake.domain.facts import Named
 from aftercare.intake.domain.fhir.resources import is_known, type_of, written_type
@@ -64,12 +65,23 @@ def _reference_in(written: str) -> JsonObject:
     return {"reference" if is_address else "display": written}
 
 
+def identifiers_of(*holders: JsonObject) -> list[JsonObject]:
+    """Every identifier of references and resources: objects, bare texts, and those that a reference searches by."""
+    found: list[JsonObject] = []
+    for holder in holders:
+        found += [one if isinstance(one, dict) else {"value": one} for one in items(holder.get("identifier"))]
+        _, _, search = (text(holder.get("reference")) or "").partition("?")
+        words = [word.rpartition("|") for word in parse_qs(search).get("identifier", ())]
+        found += [{"system": system, "value": value} for system, _, value in words]
+    return found
+
+
 def kind_of(reference: JsonObject, resolved: JsonObject) -> str | None:
     """The resource type that a reference means: by the resource, its address, or its stated type."""
     if (kind := type_of(resolved)) is not None:
         return kind
-    address = (text(reference.get("reference")) or "").split("/_history/", 1)[0]
-    parts = address.rstrip("/").rsplit("/", 2)
+    address, _, search = (text(reference.get("reference")) or "").split("/_history/", 1)[0].partition("?")
+    parts = f"{address}/?".rsplit("/", 2) if search else address.rstrip("/").rsplit("/", 2)
     if len(parts) >= 2 and parts[-2].isalpha() and not address.startswith(("#", "urn:")):
         return written_type(parts[-2])
     stated = text(reference.get("type"))
@@ -117,10 +129,9 @@ def _follow_role(reference: JsonObject, neighbours: Neighbours) -> tuple[JsonObj
 
 
 def _identified(reference: JsonObject, resolved: JsonObject, source: Source) -> Named | None:
-    candidates = [*objects(reference.get("identifier")), *objects(resolved.get("identifier"))]
     found = [
         Named(text(one.get("system")) or source.identifier_system or source.system, IdentifierKind.IDENTIFIER, value)
-        for one in candidates
+        for one in identifiers_of(reference, resolved)
         if (value := identifier(one.get("value"))) is not None
     ]
     preferred = [one for one in found if one.system == source.identifier_system]
@@ -128,6 +139,8 @@ def _identified(reference: JsonObject, resolved: JsonObject, source: Source) -> 
 
 
 def _written_name(resolved: JsonObject) -> str | None:
-    name = obj(resolved.get("name"))
+    written = next(iter(items(resolved.get("name"))), None)
+    name = obj(written)
     given = " ".join(str(part) for part in items(name.get("given")) if isinstance(part, str))
-    return identifier(name.get("text")) or identifier(f"{given} {text(name.get('family')) or ''}")
+    parts = f"{given} {text(name.get('family')) or ''}"
+    return identifier(written) or identifier(name.get("text")) or identifier(parts)
