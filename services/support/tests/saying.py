@@ -108,6 +108,12 @@ class Say:
         kind = rca.RcaInterviewHeldV1 if held else rca.RcaInterviewScheduledV1
         return kind(state=self._rca(name, *incidents, **more), interviewee=token(who))
 
+    def interview_cancelled(self, name: str, who: str, *incidents: str, **more: Any) -> Message:
+        return rca.RcaInterviewCancelledV1(state=self._rca(name, *incidents, **more), interviewee=token(who))
+
+    def analysis_cancelled(self, name: str, *incidents: str, **more: Any) -> Message:
+        return rca.RcaCancelledV1(state=self._rca(name, *incidents, **more))
+
     def answer(self, regarding: str, who: str, choice: str, **more: Any) -> answers.AnswerGivenV1:
         return answers.AnswerGivenV1(
             answer=ref("ans", more.pop("key", None) or f"{regarding}{choice}{self.clock.now()}"),

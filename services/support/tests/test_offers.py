@@ -1,8 +1,14 @@
 """Promises about offers, on a real database: nobody is skipped, nobody is asked twice."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from aftercare.schemas.support_case import ObligationOpenedV1
+from aftercare.schemas.time import Precision, StatedTime
+
+from .support_world import MONDAY_NOON
 
 pytestmark = pytest.mark.real
 
@@ -147,6 +153,34 @@ async def test_an_interview_offers_again_while_the_offer_is_open_but_not_in_care
     await world.hear(world.say.interview("why", "ana", "fall", held=True))
     assert len(await world.offers("ana")) == 2
     assert sorted((await world.ends()).values()) == ["already-in-care", "offer-made", "offer-made"]
+
+
+async def test_an_offer_stands_though_its_interview_or_the_whole_analysis_is_cancelled(world: Any) -> None:
+    """Both are read, not left to the dead letters; they name who can't support, and change nothing else."""
+    await world.hear(world.say.staff("ana"), world.say.interview("why", "ana", "fall"))
+    before = (await world.said(), await world.ends(), await world.rows("select * from timer"))
+    await world.hear(
+        world.say.interview_cancelled("why", "ana", "fall", team=["bo"]), world.say.analysis_cancelled("why", "fall")
+    )
+    assert (await world.said(), await world.ends(), await world.rows("select * from timer")) == before
+    assert [one.purpose.value for one in await world.offers("ana")] == ["offer-before-interview"]
+    assert len(await world.rows("select * from identity.rca_member")) == 1
+
+
+async def test_an_interview_that_is_cancelled_before_it_is_heard_of_makes_no_offer_by_itself(world: Any) -> None:
+    await world.hear(world.say.staff("ana"), world.say.interview_cancelled("why", "ana", "fall"))
+    assert await world.offers() == []
+    assert await world.ends() == {}
+
+
+async def test_what_is_owed_says_from_when_to_when_its_event_can_have_occurred(world: Any) -> None:
+    """Somebody knows the day alone: clocks run from its beginning, whatever else reads its end."""
+    begins, ends = MONDAY_NOON - timedelta(hours=12), MONDAY_NOON + timedelta(hours=11, minutes=59)
+    that_day = StatedTime(earliest=begins, latest=ends, precision=Precision.DAY, zone_known=True, source_field="when")
+    await world.hear(world.say.staff("ana"), world.say.reported("fall", "ana", occurred=that_day))
+    await world.hear(world.say.reported("empty", occurred=that_day), world.say.reported("slip", "ana"))
+    opened = await world.said_of(ObligationOpenedV1)
+    assert [(one.occurred_earliest, one.occurred) for one in opened] == [(begins, ends), (begins, ends), (None, None)]
 
 
 async def test_a_mass_event_of_300_people_is_one_batch_with_300_offers(world: Any) -> None:

@@ -26,7 +26,7 @@ from aftercare.schemas.support_case import CaseState as CaseStateContract
 from aftercare.schemas.support_case import Settlement as SettlementContract
 from aftercare.schemas.support_case import Unresolved as UnresolvedContract
 from aftercare.support.domain.case import Case
-from aftercare.support.domain.obligation import Obligation
+from aftercare.support.domain.obligation import Obligation, Occurred
 from aftercare.support.domain.records import Assignment, Card, ContactRequest, StaffMember
 from aftercare.support.domain.vocabulary import CaseState, Reason
 
@@ -34,7 +34,7 @@ from aftercare.support.domain.vocabulary import CaseState, Reason
 def obligation_opened(
     obligation: Obligation,
     received: UtcInstant,
-    occurred: UtcInstant | None,
+    occurred: Occurred | None,
     now: datetime,
     *,
     muted: Reason | None = None,
@@ -45,7 +45,8 @@ def obligation_opened(
         rca=obligation.rca,
         route=incident_contract.Route(obligation.route.value),
         unresolved=UnresolvedContract(obligation.unresolved.value) if obligation.unresolved else None,
-        occurred=occurred,
+        occurred=occurred.latest if occurred else None,
+        occurred_earliest=occurred.earliest if occurred else None,
         received=received,
         opened=now,
         synthetic=muted is Reason.SYNTHETIC,

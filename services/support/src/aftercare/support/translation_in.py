@@ -4,6 +4,7 @@ from aftercare.programme.model import HarmLevel, Triggers
 from aftercare.schemas import answer, identity, incident, rca, staff
 from aftercare.schemas.base import Message
 from aftercare.support.domain.claim import Stand
+from aftercare.support.domain.obligation import Occurred
 from aftercare.support.domain.triggers import Gravity, is_due, is_trigger, is_urgent, known_flags
 from aftercare.support.domain.vocabulary import Choice, IncidentStatus, Reason, Route, Stage, Verdict
 from aftercare.support.service_layer.readings import (
@@ -50,7 +51,7 @@ def incident_read(message: IncidentMessage, triggers: Triggers) -> IncidentRead:
         urgent=is_urgent(triggers, gravity),
         site=state.site,
         received=state.received,
-        occurred=state.occurred.latest if state.occurred else None,
+        occurred=Occurred(state.occurred.earliest, state.occurred.latest) if state.occurred else None,
     )
 
 

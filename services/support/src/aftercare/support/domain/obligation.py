@@ -8,6 +8,14 @@ from aftercare.support.domain.vocabulary import Reason, Route, Settlement, Stage
 
 
 @dataclass(frozen=True, slots=True)
+class Occurred:
+    """When the event behind it can have occurred, as far as its source says."""
+
+    earliest: datetime
+    latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """`claim` is what its source says now (`None`: an offer is due); `settlement` is what we told the world."""
 

@@ -27,7 +27,10 @@ async def load_rcas(desk: Desk, batch: Sequence[RcaRead]) -> None:
 
 
 def read_rca(desk: Desk, read: RcaRead) -> list[str]:
-    """One milestone. Its incident need not have arrived: an interview is reason enough to offer."""
+    """One milestone. Its incident need not have arrived: an interview is reason enough to offer.
+
+    One that is cancelled, or an analysis that is, takes no offer back: an offer that was made stands.
+    """
     if read.interviewee is None or read.stage is None:
         return []
     reference = _reference(read)

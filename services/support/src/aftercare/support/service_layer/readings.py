@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare.support.domain.claim import Stand
+from aftercare.support.domain.obligation import Occurred
 from aftercare.support.domain.vocabulary import Choice, Route, Stage, Verdict
 
 
@@ -27,7 +28,7 @@ class IncidentRead:
     urgent: bool
     site: str | None
     received: datetime
-    occurred: datetime | None
+    occurred: Occurred | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aftercare.kit.ids import random_reference
 from aftercare.support import translation
-from aftercare.support.domain.obligation import Obligation
+from aftercare.support.domain.obligation import Obligation, Occurred
 from aftercare.support.domain.settling import Standing, settle_person
 from aftercare.support.domain.vocabulary import (
     Act,
@@ -31,7 +31,7 @@ def open_obligation(
     desk: Desk,
     obligation: Obligation,
     received: datetime,
-    occurred: datetime | None = None,
+    occurred: Occurred | None = None,
     *,
     muted: Reason | None = None,
 ) -> None:
