@@ -294,3 +294,31 @@ async def test_a_dry_run_keeps_nothing(web: httpx.AsyncClient, running: Any, adv
     answer = await web.post("/dry-run", json=adverse_event(), headers=WRITER)
     assert answer.json()["records"][0]["event"]["type"] == "org.aftercare.incident.reported.v1"
     assert await running.rows("select 1 from record") == []
+
+
+async def test_who_else_was_involved_is_asked_although_some_are_named(
+    running: Any, web: httpx.AsyncClient, adverse_event: Any
+) -> None:
+    contributors = [{"identifier": {"system": "urn:hill:staff", "value": "N-1001"}}, {"type": "Practitioner"}]
+    await running.take(adverse_event(contributor=contributors))
+    manager = badge("manager", "m", "hill")
+    [task] = (await web.get("/tasks", headers=manager)).json()["tasks"]
+    assert (task["named"], task["unnamed"]) == (2, 1)
+    path = f"/tasks/{task['task']}/answer"
+    assert (await web.post(path, headers=manager, json={"staff": [{"display": "\u200b"}]})).status_code == 422
+    assert (await web.post(path, headers=manager, json={"nobody": True})).status_code == 200
+    assert (await web.get("/tasks", headers=manager)).json() == {"tasks": []}
+    assert len((await running.published("aftercare.incident"))[-1][1]["state"]["involved"]) == 2
+
+
+async def test_an_answer_closes_the_task_though_the_source_counted_more(
+    running: Any, web: httpx.AsyncClient, source_event: Any
+) -> None:
+    data = {"record": {"id": "A"}, "unit": "Ward 7", "staff_count": 4, "staff": [{"value": "N-1"}]}
+    await running.take(source_event("incident-reported", data))
+    manager = badge("manager", "m", "hill")
+    [task] = (await web.get("/tasks", headers=manager)).json()["tasks"]
+    assert (task["named"], task["unnamed"]) == (1, 3)
+    said = {"staff": [{"value": "N-2"}]}
+    assert (await web.post(f"/tasks/{task['task']}/answer", headers=manager, json=said)).status_code == 200
+    assert (await web.get("/tasks", headers=manager)).json() == {"tasks": []}

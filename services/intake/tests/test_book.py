@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftercare.intake.domain import book as decide
-from aftercare.intake.domain.book import Book, Change, Decision, Involved, Origin, Standing
+from aftercare.intake.domain.book import Book, Change, Decision, Involved, Origin
 from aftercare.intake.domain.facts import IncidentDetails
+from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import HarmLevel, Relation, WithdrawalReason
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -38,8 +39,8 @@ def test_the_revision_grows_by_one_with_each_published_change() -> None:
 
 
 def test_nobody_is_asked_about_history() -> None:
-    assert decide.apply_report(EMPTY, IncidentDetails(), [], standing(1)).book.names_nobody
-    assert not decide.apply_report(EMPTY, IncidentDetails(backfill=True), [], standing(1)).book.names_nobody
+    assert decide.apply_report(EMPTY, IncidentDetails(), [], standing(1)).book.asks_who
+    assert not decide.apply_report(EMPTY, IncidentDetails(backfill=True), [], standing(1)).book.asks_who
 
 
 def test_a_person_named_twice_counts_once_by_the_closest_relation() -> None:
@@ -66,7 +67,7 @@ def test_who_was_taken_out_does_not_come_back_with_the_next_version() -> None:
 def test_nobody_is_taken_back_when_somebody_is_named() -> None:
     nobody = decide.apply_nobody(reported())
     assert changes(nobody) == [Change.NOBODY]
-    assert not nobody.book.names_nobody
+    assert not nobody.book.asks_who
     assert not decide.apply_staff_added(nobody.book, [one("a")]).book.nobody
     assert not decide.apply_nobody(reported("a")).applied
 

@@ -51,6 +51,26 @@ def test_each_line_has_what_scripts_rely_on(tmp_path: Path) -> None:
     assert decode(good["event"]["type"], json.dumps(good["event"]["data"]).encode()) is not None
 
 
+def test_each_incident_says_how_many_relevant_persons_it_names(tmp_path: Path) -> None:
+    patients = [{"resourceType": "Patient", "id": "p", "extension": [_patient("3"), _patient("2")]}]
+    lfpse = {"resourceType": "AdverseEvent", "id": "l", "category": "AE", "contained": patients}
+    (tmp_path / "a.json").write_text('{"resourceType": "AdverseEvent", "id": "1", "subject": {"display": "Berta"}}')
+    (tmp_path / "b.json").write_text(
+        '{"resourceType": "AdverseEvent", "id": "2", "subject": {"reference": "Patient/1"}}'
+    )
+    (tmp_path / "c.json").write_text(json.dumps(lfpse))
+    lines = check(str(tmp_path))
+    assert [line["relevant_persons"] for line in lines] == [0, 1, 2]
+    assert lines[1]["event"]["data"]["state"]["relevant_persons"][0]["relevant_person"].startswith("pat_")
+    told = [one["harm"] for one in lines[2]["event"]["data"]["state"]["relevant_persons"]]
+    assert sorted(told) == ["moderate", "severe"]
+
+
+def _patient(harm: str) -> dict[str, Any]:
+    said = [{"url": "PhysicalHarm", "valueCode": harm}]
+    return {"url": "https://taxonomy.example/StructureDefinition/patient-information-5", "extension": said}
+
+
 def test_the_output_is_the_same_each_time() -> None:
     assert check(str(GOLDEN / "records")) == check(str(GOLDEN / "records"))
 

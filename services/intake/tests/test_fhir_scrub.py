@@ -131,7 +131,9 @@ def books_after(bodies: list[Any]) -> dict[str, Any]:
 
 def _stands(book: Book) -> object:
     involved = tuple(sorted(book.involved, key=str))
-    return book.withdrawn or replace(book, revision=0, received=None, standing=None, involved=involved)
+    relevant = tuple(replace(one, standing=None) for one in book.relevant)
+    plain = replace(book, revision=0, received=None, standing=None, involved=involved, relevant=relevant)
+    return book.withdrawn or plain
 
 
 def _later(minutes: int) -> datetime:

@@ -12,7 +12,7 @@ from aftercare.intake.domain.outcome import Reason
 from aftercare.intake.domain.source import Sources
 from aftercare.intake.domain.vocabulary import FeedbackAudience, Milestone, RcaStep
 
-from .saying import SOURCE, bundle, concept, examine, mapped, refusal
+from .saying import SOURCE, bundle, concept, examine, mapped, refusal, report
 
 CODES = FhirCodes(
     disclosure={"first-talk": Milestone.INITIAL_DONE, "plan-talk": Milestone.MEETING_SCHEDULED},
@@ -49,6 +49,27 @@ def test_a_talk_that_took_place_is_a_milestone_of_disclosure() -> None:
     assert fact.lead.value == "Practitioner/lead"
     assert [one.value for one in fact.participants] == ["Practitioner/n-1"]
     assert fact.at is not None
+
+
+def test_a_talk_names_the_patient_and_who_stands_for_them_as_their_incident_does(adverse_event: Any) -> None:
+    fact = mapped(DOOR, SENT | {"subject": {"reference": "https://fhir.hill.example/r4/Patient/pat-9"}}).fact
+    assert isinstance(fact, DisclosureStep)
+    told = [(one.value, one.subject) for one in fact.relevant]
+    assert told == [("Patient/pat-9", "patient"), ("Patient/p-1", "patient"), ("RelatedPerson/r", "relative")]
+    assert fact.relevant[0] in report(DOOR, adverse_event()).patients
+
+
+def test_of_a_relative_who_came_along_the_patient_is_named_too() -> None:
+    relative = {"resourceType": "RelatedPerson", "id": "r", "patient": {"reference": "Patient/p-1"}}
+    said = SENT | {"recipient": [{"reference": "#r"}], "contained": [relative]}
+    fact = mapped(DOOR, said).fact
+    assert isinstance(fact, DisclosureStep)
+    assert [(one.value, one.subject) for one in fact.relevant] == [("Patient/p-1", "patient")]
+
+
+def test_a_talk_with_another_family_is_another_milestone() -> None:
+    other = SENT | {"recipient": [{"reference": "Patient/p-2"}, {"reference": "Practitioner/n-1"}]}
+    assert mapped(DOOR, other).identity != mapped(DOOR, SENT).identity
 
 
 def test_a_talk_that_is_planned_is_one_too() -> None:

@@ -243,3 +243,30 @@ def test_an_excerpt_of_a_record_says_that_it_is_one(door: Door, adverse_event: A
     [found] = examine(door, adverse_event(meta={"tag": [{"code": "SUBSETTED"}]}))
     assert isinstance(found, Mapped)
     assert "subsetted" in found.doubts
+
+
+@pytest.mark.parametrize(
+    ("contributors", "unnamed"),
+    [
+        ([{"reference": "Practitioner/n"}], 0),
+        ([{"reference": "Practitioner/n"}, {}], 1),
+        ([{"reference": "Practitioner/n"}, {"type": "Practitioner"}, {"type": "Practitioner"}], 2),
+        ([{"reference": "Practitioner/n"}, {"reference": "CareTeam/night"}], 1),
+        ([{"reference": "Practitioner/n"}, {"reference": "Device/pump"}], 0),
+    ],
+)
+def test_who_took_part_and_is_not_named_is_counted(
+    door: Door, contributors: Any, unnamed: int, adverse_event: Any
+) -> None:
+    assert report(door, adverse_event(contributor=contributors, recorder={})).unnamed_staff == unnamed
+
+
+def test_a_patient_who_stands_in_the_record_alone_is_the_same_in_each_version(door: Door, adverse_event: Any) -> None:
+    said = [
+        adverse_event(subject={"reference": address, "type": "Patient"})
+        for address in ("urn:uuid:1", "#p", "urn:uuid:2")
+    ]
+    assert len({report(door, one).patients for one in said}) == 1
+    assert (
+        report(door, said[0]).patients != report(door, adverse_event(id="other", subject=said[0]["subject"])).patients
+    )

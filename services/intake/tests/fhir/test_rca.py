@@ -69,10 +69,53 @@ def test_an_analysis_that_is_done_is_completed_at_its_end(door: Door) -> None:
     assert fact.at.earliest.month == 4
 
 
-@pytest.mark.parametrize("status", ["cancelled", "rejected", "failed", "entered-in-error"])
-def test_an_analysis_that_was_called_off_waits_for_a_human(door: Door, status: str) -> None:
-    found = refusal(door, TASK | {"status": status})
+@pytest.mark.parametrize("status", ["cancelled", "rejected", "entered-in-error"])
+def test_an_analysis_that_was_given_up_is_cancelled(door: Door, status: str) -> None:
+    fact = milestone(door, TASK | {"status": status, "lastModified": "2026-03-20"})
+    assert (fact.step, fact.rca_id, fact.incidents) == (RcaStep.CANCELLED, "Task/rca-1", (Mention("ae-1"),))
+    assert fact.at is not None
+    assert fact.at.source_field == "Task.lastModified"
+    bare = milestone(door, TASK | {"status": status, "focus": None})
+    assert (bare.step, bare.incidents, bare.team) == (RcaStep.CANCELLED, (), None)
+
+
+def test_an_analysis_that_failed_is_neither_done_nor_given_up_so_it_waits_for_a_human(door: Door) -> None:
+    found = refusal(door, TASK | {"status": "failed"})
     assert (found.reason, found.ending) == (Reason.UNSUPPORTED_STEP, Ending.PARKED)
+
+
+def test_an_analysis_is_cancelled_once_however_many_versions_say_so(door: Door) -> None:
+    gone = TASK | {"status": "cancelled", "lastModified": "2026-03-20"}
+    assert identity(door, gone) == identity(door, gone | {"lastModified": "2026-03-21", "status": "entered-in-error"})
+
+
+@pytest.mark.parametrize("status", ["cancelled", "rejected", "failed", "entered-in-error"])
+def test_an_interview_as_a_task_that_will_not_be_is_cancelled(door: Door, status: str) -> None:
+    said = TASK | {
+        "status": status,
+        "code": concept("rca-interview"),
+        "focus": {"reference": "Practitioner/n-1"},
+        "partOf": [{"reference": "Task/rca-1"}],
+    }
+    fact = milestone(door, said)
+    assert (fact.step, fact.rca_id) == (RcaStep.INTERVIEW_CANCELLED, "Task/rca-1")
+    assert fact.interviewee is not None
+
+
+@pytest.mark.parametrize("status", ["cancelled", "noshow", "entered-in-error"])
+def test_an_interview_that_did_not_take_place_is_cancelled_for_each_who_was_asked(door: Door, status: str) -> None:
+    people = [
+        {"actor": {"reference": f"Practitioner/n-{number}"}, "type": [concept("PART")], "status": "declined"}
+        for number in (1, 2)
+    ]
+    found = examine(door, APPOINTMENT | {"status": status, "participant": people})
+    facts = [one.fact for one in found if isinstance(one, Mapped)]
+    assert [one.step for one in facts if isinstance(one, RcaMilestone)] == [RcaStep.INTERVIEW_CANCELLED] * 2
+
+
+def test_an_interview_that_is_booked_anew_and_cancelled_again_is_cancelled_again(door: Door) -> None:
+    gone = APPOINTMENT | {"status": "cancelled"}
+    assert identity(door, gone) != identity(door, gone | {"start": "2026-03-19T10:00:00Z"})
 
 
 def test_a_draft_tells_of_nothing_yet(door: Door) -> None:
@@ -178,8 +221,6 @@ def test_each_who_is_asked_has_an_interview(door: Door) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"status": "cancelled"}, Reason.UNSUPPORTED_STEP),
-        ({"status": "noshow"}, Reason.UNSUPPORTED_STEP),
         ({"status": "proposed"}, Reason.NOT_AN_INCIDENT),
         ({"basedOn": None}, Reason.MISSING_FIELD),
         ({"participant": []}, Reason.MISSING_FIELD),

@@ -6,9 +6,8 @@ import pytest
 
 from aftercare.intake.adapters.mapping.problems import MappingError
 from aftercare.intake.domain.facts import IncidentReport
-from aftercare.intake.domain.outcome import Reason
 
-from .conftest import Examine, mapped, mapping_of, refused
+from .conftest import Examine, mapped, mapping_of
 
 MELDE = """\
 mapping: melde
@@ -121,18 +120,38 @@ def test_somebody_of_whom_neither_identifier_nor_name_comes_out_is_a_doubt(exami
     assert mapped(whole).doubts == ()
 
 
-def test_an_incident_that_would_name_only_its_reporter_waits_while_others_stand_in_it_unnamed(
-    examine: Examine,
-) -> None:
+def test_staff_who_stand_there_unnamed_are_counted_so_that_people_are_asked_who_they_were(examine: Examine) -> None:
     reporting = MELDE + "    reporter: {value: Meldung.Melder}\n"
-    body = xml('<Person rolle="pflege"/>', station="<Melder>N-9</Melder>")
-    [one] = examine(reporting, body)
-    assert refused(one).reason is Reason.MISSING_FIELD
-    assert "staff: people stand there" in refused(one).detail
-    [named_too] = examine(reporting, xml(BETEILIGTE[0], '<Person rolle="x"/>', station="<Melder>N-9</Melder>"))
-    assert named(named_too) == ["N-1", "N-9"]
+    [one] = examine(reporting, xml('<Person rolle="pflege"/>' * 2, station="<Melder>N-9</Melder>"))
+    assert (named(one), report_of(one).unnamed_staff) == (["N-9"], 2)
+    [some] = examine(reporting, xml(BETEILIGTE[0], '<Person rolle="x"/>', station="<Melder>N-9</Melder>"))
+    assert (named(some), report_of(some).unnamed_staff) == (["N-1", "N-9"], 1)
     [alone] = examine(reporting, xml(station="<Melder>N-9</Melder>"))
-    assert named(alone) == ["N-9"]
+    assert (named(alone), report_of(alone).unnamed_staff) == (["N-9"], 0)
+
+
+def test_a_count_that_is_greater_than_those_named_says_that_there_were_others(examine: Examine) -> None:
+    counting = MELDE + "    staff_count: Meldung.Anzahl\n"
+    for anzahl, unnamed in (("3", 2), ("1", 0), ("0", 0)):
+        [one] = examine(counting, xml(BETEILIGTE[0], station=f"<Anzahl>{anzahl}</Anzahl>"))
+        assert report_of(one).unnamed_staff == unnamed
+    [words] = examine(counting, xml(BETEILIGTE[0], station="<Anzahl>some</Anzahl>"))
+    assert (report_of(words).unnamed_staff, mapped(words).doubts) == (0, ("unknown-code:staff_count",))
+
+
+def test_each_patient_of_a_record_may_have_harm_of_their_own(examine: Examine) -> None:
+    codes = "codes: {1: low, 2: severe}"
+    mapping = MELDE + (
+        "    harm: {value: Meldung.Patient.Schaden, " + codes + "}\n"
+        "    patients: {each: Meldung.Patient, value: Nr, kind: {always: patient}, harm: {value: Schaden, "
+        + codes
+        + "}}\n"
+    )
+    patients = "<Patient><Nr>P-1</Nr><Schaden>1</Schaden></Patient><Patient><Nr>P-2</Nr><Schaden>2</Schaden></Patient>"
+    [one] = examine(mapping, xml(station=patients))
+    report = report_of(one)
+    assert [(each.value, each.harm) for each in report.patients] == [("P-1", "low"), ("P-2", "severe")]
+    assert report.details.harm == "severe"
 
 
 @pytest.mark.parametrize(

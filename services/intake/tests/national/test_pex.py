@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from aftercare.intake.domain.book import Standing
 from aftercare.intake.domain.outcome import Mapped, Reason
+from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import HarmLevel, IdentifierKind, Outcome, Precision, Relation, Severity
 
 from .conftest import RECORDS, Endings, refusal_of, report_of

@@ -1,12 +1,14 @@
 """From our decisions to the messages of the contract. Nothing but enums, references and instants goes in."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare.intake.domain import stated_time, vocabulary
 from aftercare.intake.domain.book import Book, Change, Involved, Publication
 from aftercare.intake.domain.facts import DisclosureStep, IncidentDetails, Question, RcaMilestone
 from aftercare.intake.domain.rca_book import RcaBook
+from aftercare.intake.domain.relevant import ToldPerson, told_persons
 from aftercare.intake.domain.vocabulary import RcaStep
 from aftercare.schemas import disclosure_milestone, identity, incident, incident_patient, rca, time
 from aftercare.schemas.base import Message
@@ -42,6 +44,7 @@ def incident_state(book: Book) -> incident.IncidentState:
         flags=tuple(incident.Flag(flag) for flag in details.flags),
         subject=incident.SubjectKind(details.subject),
         narrative_present=details.narrative_present,
+        relevant_persons=tuple(map(_relevant_person, told_persons(book.relevant, details))),
         involved=tuple(_involvement(one) for one in book.involved),
         synthetic=details.synthetic,
         backfill=details.backfill,
@@ -57,6 +60,14 @@ def stated(moment: stated_time.StatedTime | None) -> time.StatedTime | None:
         precision=time.Precision(moment.precision),
         zone_known=moment.zone_known,
         source_field=moment.source_field,
+    )
+
+
+def _relevant_person(one: ToldPerson) -> incident.RelevantPerson:
+    return incident.RelevantPerson(
+        relevant_person=one.reference,
+        subject=incident.SubjectKind(one.subject),
+        harm=None if one.harm is None else incident.Harm(one.harm),
     )
 
 
@@ -104,41 +115,67 @@ def rca_message(book: RcaBook, milestone: RcaMilestone, interviewee: str | None,
         received=book.received,
         backfill=backfill,
     )
-    at = stated(milestone.at)
-    match milestone.step:
-        case RcaStep.COMMISSIONED:
-            return rca.RcaCommissionedV1(state=state, commissioned=at)
-        case RcaStep.INTERVIEW_SCHEDULED:
-            return rca.RcaInterviewScheduledV1(state=state, interviewee=interviewee or "", scheduled_for=at)
-        case RcaStep.INTERVIEW_HELD:
-            return rca.RcaInterviewHeldV1(state=state, interviewee=interviewee or "", held=at)
-        case RcaStep.COMPLETED:
-            return rca.RcaCompletedV1(state=state, completed=at)
-        case RcaStep.FINDINGS_RELEASED:
-            audience = rca.FeedbackAudience(milestone.audience or vocabulary.FeedbackAudience.STAFF)
-            return rca.RcaFindingsReleasedV1(state=state, audience=audience, released=at)
+    told = _RCA.get(milestone.step)
+    return (
+        told(state, milestone) if told is not None else _INTERVIEW[milestone.step](state, interviewee or "", milestone)
+    )
 
 
-def disclosure_message(
-    book: Book, step: DisclosureStep, lead: str | None, participants: tuple[str, ...], received: datetime
-) -> Message:
+def _findings_released(state: rca.RcaState, said: RcaMilestone) -> Message:
+    audience = rca.FeedbackAudience(said.audience or vocabulary.FeedbackAudience.STAFF)
+    return rca.RcaFindingsReleasedV1(state=state, audience=audience, released=stated(said.at))
+
+
+_RCA: Mapping[RcaStep, Callable[[rca.RcaState, RcaMilestone], Message]] = {
+    RcaStep.COMMISSIONED: lambda state, said: rca.RcaCommissionedV1(state=state, commissioned=stated(said.at)),
+    RcaStep.COMPLETED: lambda state, said: rca.RcaCompletedV1(state=state, completed=stated(said.at)),
+    RcaStep.CANCELLED: lambda state, said: rca.RcaCancelledV1(state=state, cancelled=stated(said.at)),
+    RcaStep.FINDINGS_RELEASED: _findings_released,
+}
+_INTERVIEW: Mapping[RcaStep, Callable[[rca.RcaState, str, RcaMilestone], Message]] = {
+    RcaStep.INTERVIEW_SCHEDULED: lambda state, who, said: rca.RcaInterviewScheduledV1(
+        state=state, interviewee=who, scheduled_for=stated(said.at)
+    ),
+    RcaStep.INTERVIEW_HELD: lambda state, who, said: rca.RcaInterviewHeldV1(
+        state=state, interviewee=who, held=stated(said.at)
+    ),
+    RcaStep.INTERVIEW_CANCELLED: lambda state, who, _: rca.RcaInterviewCancelledV1(state=state, interviewee=who),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosurePeople:
+    """Those whom a step of disclosure names: staff by tokens, relevant persons by the incident's own references."""
+
+    lead: str | None = None
+    participants: tuple[str, ...] = ()
+    relevant: tuple[str, ...] = ()
+
+
+def disclosure_message(book: Book, step: DisclosureStep, people: DisclosurePeople, received: datetime) -> Message:
     return disclosure_milestone.DisclosureMilestoneReachedV1(
         incident=book.incident,
         revision=book.milestones,
         source=book.source,
         milestone=disclosure_milestone.Milestone(step.milestone),
         at=stated(step.at),
-        lead=lead,
-        participants=participants,
+        lead=people.lead,
+        participants=people.participants,
+        relevant_persons=people.relevant,
         received=received,
     )
 
 
 def patient_message(
-    incident_ref: str, revision: int, patient: str, subject: vocabulary.SubjectKind
+    about: str, revision: int, patient: str, relevant_person: str, subject: vocabulary.SubjectKind
 ) -> incident_patient.PatientLinkedV1:
+    """Who an incident's relevant person is, for `disclosure` alone. `about` is the incident's reference."""
     return incident_patient.PatientLinkedV1(
-        incident=incident_ref, revision=revision, patient=patient, subject=incident.SubjectKind(subject)
+        incident=about,
+        revision=revision,
+        patient=patient,
+        relevant_person=relevant_person,
+        subject=incident.SubjectKind(subject),
     )
 
 

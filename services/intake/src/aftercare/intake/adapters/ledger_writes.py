@@ -105,20 +105,20 @@ class LedgerWrites:
             await tx.connection.execute(_ADD_NUMBERS, {"keys": keys, "incidents": incidents})
 
     async def _tasks(self, tx: Transaction, ledger: Ledger) -> None:
-        """Open *say who was involved* where nobody is named, close it where that is settled."""
+        """Open *say who was involved* where nobody is named, or not all are; close it where that is settled."""
         books = [ledger.books[incident] for incident in ledger.changed_books]
-        nameless = [one for one in books if one.names_nobody]
-        settled = [one.incident for one in books if not one.names_nobody]
-        if nameless:
-            places = [(one.details.site, one.details.unit) if one.details else (None, None) for one in nameless]
+        asking = [one for one in books if one.asks_who]
+        settled = [one.incident for one in books if not one.asks_who]
+        if asking:
+            places = [(one.details.site, one.details.unit) if one.details else (None, None) for one in asking]
             await tx.connection.execute(
                 _OPEN_TASKS,
                 {
-                    "tasks": [self.naming.reference("ivt", one.incident) for one in nameless],
-                    "incidents": [one.incident for one in nameless],
+                    "tasks": [self.naming.reference("ivt", one.incident) for one in asking],
+                    "incidents": [one.incident for one in asking],
                     "sites": [site for site, _ in places],
                     "units": [unit for _, unit in places],
-                    "guarded": [one.guarded for one in nameless],
+                    "guarded": [one.guarded for one in asking],
                     "now": tx.now,
                 },
             )
@@ -140,12 +140,18 @@ class LedgerWrites:
         links = sorted(ledger.patients)
         if not links:
             return
-        subjects = [ledger.patients[link][0].subject.value for link in links]
-        parameters = {"incidents": [i for i, _ in links], "patients": [p for _, p in links], "subjects": subjects}
+        told = [ledger.patients[link][0] for link in links]
+        parameters = {
+            "incidents": [one.incident for one in told],
+            "patients": [one.patient for one in told],
+            "subjects": [one.subject.value for one in told],
+            "persons": [one.relevant_person for one in told],
+        }
         for incident, patient in await tx.connection.execute(_LINK_PATIENTS, parameters):
             link, record = ledger.patients[incident, patient]
             revision = max(ledger.books[incident].revision, 1)
-            tx.emit(patient_message(incident, revision, patient, link.subject), _cause(record, traces))
+            message = patient_message(incident, revision, patient, link.relevant_person, link.subject)
+            tx.emit(message, _cause(record, traces))
 
 
 def _cause(record: str, traces: dict[str, str | None]) -> Cause:
@@ -223,7 +229,10 @@ _ASK = text(
     " on conflict do nothing returning person, question"
 )
 _LINK_PATIENTS = text(
-    "insert into patient_link (incident, patient, subject)"
-    " select i, p, s from unnest(cast(:incidents as text[]), cast(:patients as text[]), cast(:subjects as text[]))"
-    " as u(i, p, s) on conflict do nothing returning incident, patient"
+    "insert into patient_link (incident, patient, subject, relevant_person)"
+    " select i, p, s, r from unnest(cast(:incidents as text[]), cast(:patients as text[]), cast(:subjects as text[]),"
+    " cast(:persons as text[])) as u(i, p, s, r)"
+    " on conflict (incident, patient) do update set relevant_person = excluded.relevant_person"
+    " where patient_link.relevant_person is null returning incident, patient"
 )
+"""A link from before relevant persons were named is told again, with how its incident names the person."""

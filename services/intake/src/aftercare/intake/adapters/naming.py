@@ -41,6 +41,9 @@ class KeyedNaming:
     def patient(self, patient: NamedPatient) -> str:
         return f"pat_{self.key('patient', patient.system.rstrip('/'), patient.value)[:32]}"
 
+    def relevant_person(self, incident: str, patient: str) -> str:
+        return f"pat_{self.key('relevant-person', incident, patient)[:32]}"
+
     def key(self, label: str, *parts: str) -> str:
         content = json.dumps([label, *parts], separators=(",", ":")).encode()
         return hmac.new(self.patient_key, content, hashlib.sha256).hexdigest()

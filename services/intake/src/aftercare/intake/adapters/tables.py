@@ -108,6 +108,7 @@ patient_link = Table(
     Column("incident", Text, primary_key=True),
     Column("patient", Text, primary_key=True),
     Column("subject", Text, nullable=False),
+    Column("relevant_person", Text, nullable=True),
 )
 
 involvement_task = Table(

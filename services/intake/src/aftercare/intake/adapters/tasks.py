@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from aftercare.intake.adapters.ledger_reads import BOOK
 from aftercare.intake.adapters.vault import AesVault
 from aftercare.kit.store.transaction import Transaction
 
@@ -42,12 +43,14 @@ async def conflicts(
 
 def _shown(row: dict[str, Any], vault: AesVault) -> dict[str, Any]:
     sealed = row.pop("sealed_number")
+    book = BOOK.validate_python(row.pop("book"))
+    row["named"], row["unnamed"] = len(book.involved), book.still_unnamed
     row["number"] = None if sealed is None else vault.open(sealed, f"number:{row['incident']}").decode()
     return row
 
 
 _OPEN = text(
-    "select t.task, t.incident, i.source, t.site, t.unit, t.opened_at, i.sealed_number"
+    "select t.task, t.incident, i.source, t.site, t.unit, t.opened_at, i.sealed_number, i.book"
     " from involvement_task t join incident i on i.incident = t.incident"
     " where t.state = 'open' and (:guarded or not t.coordinators_only)"
     " and (cast(:sites as text[]) is null or t.site = any(cast(:sites as text[])))"

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from aftercare.intake.domain.facts import IncidentDetails, Version
+from aftercare.intake.domain.facts import IncidentDetails
+from aftercare.intake.domain.relevant import RelevantPerson, joined_persons, told_persons
+from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import Relation, Route, WithdrawalReason
 
 
@@ -29,43 +31,24 @@ class Involved:
     route: Route = Route.INCIDENT
     never_through_manager: bool = False
     origin: Origin = Origin.RECORD
+    listed: bool = False
+    """Whether the newest version of the record names them too, whoever named them first."""
+
+    @property
+    def is_beside(self) -> bool:
+        """Named by a message alone, and as more than the one who reported it: may be one whom the record left out."""
+        told_apart = self.origin is Origin.MESSAGE and not self.listed
+        return told_apart and self.relation is not Relation.REPORTER
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Which version of the record the book stands at. Stated numbers decide, then last-updated, then receipt."""
+class Beside:
+    """What a version says beside its details and its staff."""
 
-    number: int | None = None
-    updated: datetime | None = None
-    received: datetime | None = None
-
-    @classmethod
-    def of(cls, version: Version, received: datetime) -> "Standing":
-        return cls(version.number, version.updated, received)
-
-    def supersedes(self, other: "Standing | None") -> bool:
-        if other is None:
-            return True
-        if self.number is not None and other.number is not None:
-            return self.number > other.number
-        if self.updated is not None and other.updated is not None and self.updated != other.updated:
-            return self.updated > other.updated
-        return self.received is None or other.received is None or self.received >= other.received
-
-    def is_no_older_than(self, other: "Standing | None") -> bool:
-        """For messages that may bear the number of the version that they are about."""
-        same = other is not None and self.number is not None and self.number == other.number
-        return same or self.supersedes(other)
-
-    def after(self, other: "Standing | None") -> "Standing":
-        """This standing, which never forgets the highest number and the latest update seen."""
-        if other is None:
-            return self
-        return replace(
-            self,
-            number=self.number if self.number is not None else other.number,
-            updated=self.updated if self.updated is not None else other.updated,
-        )
+    guarded: bool = False
+    relevant: tuple[RelevantPerson, ...] = ()
+    unnamed: int = 0
+    """How many more staff it says were involved, and does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +69,32 @@ class Book:
     guarded: bool = False
     """Somebody fears repercussion: a manager must not be the one who is asked about it."""
     milestones: int = 0
+    relevant: tuple[RelevantPerson, ...] = ()
+    unnamed: int = 0
+    """How many more staff the newest version says were involved, and does not name: at least so many."""
+    unnamed_apart: int = 0
+    """The same as messages tell it, and incidents that were merged into this one; with those whom they do name."""
+    unnamed_answered: int = 0
+    """For how many of them a human has looked, and named whom they found."""
 
     @property
     def is_published(self) -> bool:
         return self.revision > 0
 
     @property
-    def names_nobody(self) -> bool:
-        """Whether a human must say who was involved. Of history nobody is asked."""
+    def still_unnamed(self) -> int:
+        """How many were involved of whom nobody knows who they are. Who was named apart can be one of them."""
+        beside = sum(one.is_beside for one in self.involved)
+        return max(0, max(self.unnamed, self.unnamed_apart) - max(self.unnamed_answered, beside))
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether a human must say who was involved: nobody is named, or not all are. Of history nobody is asked."""
         gone = self.withdrawn is not None or self.merged_into is not None
         history = self.details is not None and self.details.backfill
-        return self.is_published and not (self.involved or self.nobody or gone or history)
+        if not self.is_published or gone or history:
+            return False
+        return self.still_unnamed > 0 if self.involved else not self.nobody
 
 
 class Change(StrEnum):
@@ -133,33 +131,38 @@ Step = tuple[Change, tuple[Involved, ...], tuple[str, ...]]
 
 
 def apply_report(
-    book: Book, details: IncidentDetails, staff: Iterable[Involved], standing: Standing, *, guarded: bool = False
+    book: Book, details: IncidentDetails, staff: Iterable[Involved], standing: Standing, beside: Beside | None = None
 ) -> Decision:
     """A version of the record."""
+    said = beside or Beside()
+    relevant = joined_persons(book.relevant, said.relevant)
     if not standing.supersedes(book.standing):
-        return Decision(book, applied=False)
+        return replace(_with_persons(book, relevant), applied=False)
     listed = _strongest(one for one in staff if one.person not in book.excluded)
     before = {one.person: one for one in book.involved}
-    kept = tuple(_joined(one, listed.get(one.person)) for one in book.involved if _stays(one, listed))
-    added = tuple(one for person, one in listed.items() if person not in before)
+    joined = (_joined(one, listed.get(one.person)) for one in book.involved)
+    staying = tuple(replace(one, listed=one.person in listed) for one in joined)
+    kept = tuple(one for one in staying if _stays(one, listed))
+    added = tuple(replace(one, listed=True) for person, one in listed.items() if person not in before)
     gone = tuple(one.involvement for one in book.involved if not _stays(one, listed))
-    staying = tuple(_joined(one, listed.get(one.person)) for one in book.involved)
     told = replace(
         book,
         details=details,
         standing=standing.after(book.standing),
         received=book.received or standing.received,
         withdrawn=None,
-        guarded=book.guarded or guarded,
+        guarded=book.guarded or said.guarded,
         nobody=book.nobody and not (kept or added),
         involved=staying,
+        relevant=relevant,
+        unnamed=said.unnamed,
     )
     if not book.is_published:
         everybody = (*kept, *added)
         merged: list[Step] = [(Change.MERGED, everybody, ())] if book.merged_into is not None else []
         return _publish(replace(told, involved=everybody), [(Change.REPORTED, everybody, ()), *merged])
     steps: list[Step] = []
-    if details != book.details or staying != book.involved or book.withdrawn is not None:
+    if _is_amended(book, told):
         steps.append((Change.AMENDED, staying, ()))
     if gone:
         steps.append((Change.STAFF_REMOVED, kept, gone))
@@ -168,14 +171,45 @@ def apply_report(
     return _publish(told, steps)
 
 
-def apply_staff_added(book: Book, staff: Iterable[Involved]) -> Decision:
-    """People named by a message, a colleague, a manager or an answer. Naming them overrules an earlier removal."""
+def _is_amended(before: Book, told: Book) -> bool:
+    """Whether a version changes what is published, beside who comes and who goes."""
+    if told.details != before.details or before.withdrawn is not None:
+        return True
+    return _shown(before) != _shown(told)
+
+
+def _shown(book: Book) -> tuple[object, ...]:
+    return tuple(map(_visible, book.involved)), told_persons(book.relevant, book.details)
+
+
+def apply_handed_over(book: Book, persons: Iterable[RelevantPerson], unnamed: int) -> Decision:
+    """What an incident that was merged into this one says of its relevant persons, and of its unnamed staff."""
+    told = replace(book, unnamed_apart=max(book.unnamed_apart, unnamed))
+    return _with_persons(told, joined_persons(book.relevant, persons))
+
+
+def _with_persons(book: Book, relevant: tuple[RelevantPerson, ...]) -> Decision:
+    """Persons named beside a version of its own. A withdrawn incident tells them when it comes back."""
+    told = replace(book, relevant=relevant)
+    silent = book.withdrawn is not None or _shown(told) == _shown(book)
+    return _publish(told, [] if silent else [(Change.AMENDED, book.involved, ())])
+
+
+def apply_staff_added(book: Book, staff: Iterable[Involved], unnamed: int = 0) -> Decision:
+    """People named by a message, a colleague, a manager or an answer. Naming them overrules an earlier removal.
+
+    `unnamed`: how many more the message says were involved.
+    """
     listed = _strongest(replace(one, origin=Origin.MESSAGE) for one in staff)
     before = {one.person for one in book.involved}
     staying = tuple(_joined(one, listed.get(one.person)) for one in book.involved)
     added = tuple(one for person, one in listed.items() if person not in before)
     told = replace(
-        book, involved=(*staying, *added), excluded=book.excluded.difference(listed), nobody=book.nobody and not listed
+        book,
+        involved=(*staying, *added),
+        excluded=book.excluded.difference(listed),
+        nobody=book.nobody and not listed,
+        unnamed_apart=max(book.unnamed_apart, unnamed and unnamed + len(listed)),
     )
     if not book.is_published:
         return Decision(told, forwarded=_forwarded(book, added))
@@ -197,10 +231,20 @@ def apply_staff_removed(book: Book, persons: Iterable[str]) -> Decision:
 
 
 def apply_nobody(book: Book) -> Decision:
-    """A human looked and said that no member of staff was involved. Ignored when somebody is named by now."""
+    """A human looked: no member of staff was involved; or, where some are named and others not, nobody else.
+
+    Ignored when somebody is named by now and no others are missing.
+    """
+    if book.still_unnamed and book.involved:
+        return apply_all_named(book)
     if book.involved or book.nobody:
         return Decision(book, applied=not book.involved)
     return _publish(replace(book, nobody=True), [(Change.NOBODY, (), ())])
+
+
+def apply_all_named(book: Book) -> Decision:
+    """A human looked and named whom they found: nobody is asked again until a version says that there were more."""
+    return Decision(replace(book, unnamed_answered=max(book.unnamed, book.unnamed_apart)))
 
 
 def apply_withdrawal(book: Book, reason: WithdrawalReason, standing: Standing) -> Decision:
@@ -245,11 +289,12 @@ def _joined(one: Involved, again: Involved | None) -> Involved:
     """The same involvement, said twice: a record's newest words count, else the closer relation; a guard stays."""
     if again is None:
         return one
+    listed = one.listed or one.origin is Origin.RECORD
     guard = one.never_through_manager or again.never_through_manager
     newest = one.origin is Origin.RECORD and again.origin is Origin.RECORD
     relation = again.relation if newest else _closer(one.relation, again.relation)
     origin = Origin.MESSAGE if Origin.MESSAGE in (one.origin, again.origin) else Origin.RECORD
-    return replace(one, relation=relation, never_through_manager=guard, origin=origin)
+    return replace(one, relation=relation, never_through_manager=guard, origin=origin, listed=listed)
 
 
 def _closer(one: Relation, other: Relation) -> Relation:

@@ -47,11 +47,13 @@ class NamedStaff:
 
 @dataclass(frozen=True, slots=True)
 class NamedPatient:
-    """Somebody harmed who is not staff. Becomes a keyed reference on `incident-patient`, nothing else."""
+    """Somebody harmed who is not staff, or who stands for them. Becomes keyed references, nothing else."""
 
     system: str
     value: str = field(repr=False)
     subject: SubjectKind = SubjectKind.PATIENT
+    harm: HarmLevel | None = None
+    """Their own, where the source states it for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class IncidentReport:
     staff: tuple[NamedStaff, ...] = ()
     patients: tuple[NamedPatient, ...] = ()
     fears_repercussion: bool = False
+    unnamed_staff: int = 0
+    """How many more of the staff it says were involved and does not name: at least so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,8 @@ class StaffChange:
     incident: Mention
     added: tuple[NamedStaff, ...] = ()
     removed: tuple[Named, ...] = ()
+    unnamed_staff: int = 0
+    """How many more it says were involved and does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,8 @@ class DisclosureStep:
     at: StatedTime | None = None
     lead: Named | None = None
     participants: tuple[Named, ...] = ()
+    relevant: tuple[NamedPatient, ...] = ()
+    """Whom it regards: patients, and who stands for them."""
 
 
 Fact = IncidentReport | IncidentWithdrawal | IncidentMerge | StaffChange | RcaMilestone | DisclosureStep

@@ -11,6 +11,7 @@ from aftercare.intake.domain.crosswalk import RANK, HarmScale, load_scales
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, Outcome, Seriousness, Severity
 
 AXES_RULE = "aftercare-axes.1"
+WORST_RULE = "worst-of-patients.1"
 
 _BY_SEVERITY = {
     Severity.MILD: HarmLevel.LOW,

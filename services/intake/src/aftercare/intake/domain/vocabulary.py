@@ -5,6 +5,7 @@ from enum import StrEnum
 from aftercare.programme.model import HarmLevel
 
 __all__ = [
+    "INTERVIEW_STEPS",
     "Actuality",
     "EventKind",
     "FeedbackAudience",
@@ -120,8 +121,14 @@ class RcaStep(StrEnum):
     COMMISSIONED = "commissioned"
     INTERVIEW_SCHEDULED = "interview-scheduled"
     INTERVIEW_HELD = "interview-held"
+    INTERVIEW_CANCELLED = "interview-cancelled"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
     FINDINGS_RELEASED = "findings-released"
+
+
+INTERVIEW_STEPS = (RcaStep.INTERVIEW_SCHEDULED, RcaStep.INTERVIEW_HELD, RcaStep.INTERVIEW_CANCELLED)
+"""Those that are about one person who is asked."""
 
 
 class RcaMethod(StrEnum):

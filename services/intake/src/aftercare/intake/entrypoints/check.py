@@ -114,6 +114,8 @@ def describe(result: DryResult) -> dict[str, Any]:
         line["stated"] = list(taken.stated)
     if taken.outcome == "mapped":
         line["event"] = result.event
+        if result.relevant_persons is not None:
+            line["relevant_persons"] = result.relevant_persons
         line["also"] = list(result.also)
     return line
 

@@ -7,11 +7,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from aftercare.intake.adapters import tasks
+from aftercare.intake.domain.outcome import Ending
 from aftercare.intake.entrypoints.answers import as_json
 from aftercare.intake.entrypoints.bodies import read_model
 from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, sees_guarded, sites_of
 from aftercare.intake.entrypoints.routes_records import Key, take, told
-from aftercare.intake.service_layer.nominate import nomination, say_nobody
+from aftercare.intake.service_layer.nominate import nomination, say_nobody, say_that_is_all
 from aftercare.kit.auth.principal import Principal
 
 router = APIRouter()
@@ -82,7 +83,10 @@ async def nominate(request: Request, caller: Caller, application: App, key: Key 
 
 @router.get("/tasks")
 async def list_tasks(request: Request, caller: Caller, application: App) -> JSONResponse:
-    """Incidents that name nobody, oldest first, with the source's own number: say who was involved."""
+    """Incidents that name nobody, or not all, oldest first, with the source's own number: say who was involved.
+
+    `named`: how many are; `unnamed`: how many more, at least, the source says were involved.
+    """
     RIGHTS.require(caller, "see-tasks")
     async with request.app.state.runtime.unit_of_work() as tx:
         found = await tasks.open_tasks(tx, application.vault, sites_of(caller), guarded=sees_guarded(caller))
@@ -91,7 +95,7 @@ async def list_tasks(request: Request, caller: Caller, application: App) -> JSON
 
 @router.post("/tasks/{task}/answer")
 async def answer_task(request: Request, task: str, caller: Caller, application: App) -> JSONResponse:
-    """Name the people involved, or record that no member of staff was."""
+    """Name the people involved, or record that no member of staff was, or nobody beside those who are named."""
     RIGHTS.require(caller, "see-tasks")
     said = await read_model(request, Answer)
     if said.nobody == bool(said.staff):
@@ -105,7 +109,11 @@ async def answer_task(request: Request, task: str, caller: Caller, application: 
                 raise HTTPException(409, "somebody is named for this incident by now")
         else:
             people = _people(said.staff, _route_of(caller))
-            await application.intake.receive(tx, [nomination(people, {"incident": {"reference": incident}})])
+            arrival = nomination(people, {"incident": {"reference": incident}})
+            [[taken]] = await application.intake.receive(tx, [arrival])
+            if taken.outcome is not Ending.MAPPED:
+                raise HTTPException(422, "none of these people has an identifier or a name that can be used")
+            await say_that_is_all(tx, application.intake, incident)
     return JSONResponse({"task": task, "answered": True})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aftercare.intake.domain import book as decide
-from aftercare.intake.domain.book import Book, Involved, Standing
+from aftercare.intake.domain.book import Beside, Book, Involved
 from aftercare.intake.domain.facts import (
     DisclosureStep,
     Fact,
@@ -14,17 +14,22 @@ from aftercare.intake.domain.facts import (
     IncidentWithdrawal,
     Mention,
     Named,
+    NamedPatient,
     NamedStaff,
     Question,
     RcaMilestone,
     StaffChange,
     Version,
 )
+from aftercare.intake.domain.harm import worst
 from aftercare.intake.domain.rca_book import RcaBook, apply_milestone
+from aftercare.intake.domain.relevant import RelevantPerson, stated_for, told_persons
 from aftercare.intake.domain.source import Source
-from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, PatientLink
+from aftercare.intake.domain.standing import Standing
+from aftercare.intake.domain.vocabulary import HarmLevel, Relation
+from aftercare.intake.service_layer.ledger import Effect, Key, Ledger
 from aftercare.intake.service_layer.ports import Naming
-from aftercare.intake.translation import disclosure_message, rca_message
+from aftercare.intake.translation import DisclosurePeople, disclosure_message, rca_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +71,23 @@ class Applying:
     def _report(self, fact: IncidentReport, standing: Standing) -> Applied:
         book = self._book(Mention(fact.source_id))
         staff = self._involved(fact.staff, book)
-        decision = decide.apply_report(book, fact.details, staff, standing, guarded=fact.fears_repercussion)
+        persons = self._relevant(fact.patients, book.incident, standing)
+        beside = Beside(fact.fears_repercussion, persons, fact.unnamed_staff)
+        decision = decide.apply_report(book, fact.details, staff, standing, beside)
         self.ledger.number(
             book.incident,
             [self.naming.key("number", number) for number in fact.numbers],
             next(iter(fact.numbers), fact.source_id if not fact.source_id.startswith("body:") else None),
         )
-        applied = self._settled(decision)
-        if decision.applied:
-            for patient in fact.patients:
-                link = PatientLink(book.incident, self.naming.patient(patient), patient.subject)
-                self.ledger.patients.setdefault((link.incident, link.patient), (link, self.record))
-        return applied
+        self.ledger.link(book.incident, persons, self.record)
+        return self._settled(decision)
 
     def _staff_change(self, fact: StaffChange) -> Applied:
         book = self._book(fact.incident)
         if fact.removed:
             persons = [token for named in fact.removed if (token := self._token(named, book)) is not None]
             return self._settled(decide.apply_staff_removed(book, persons))
-        return self._settled(decide.apply_staff_added(book, self._involved(fact.added, book)))
+        return self._settled(decide.apply_staff_added(book, self._involved(fact.added, book), fact.unnamed_staff))
 
     def _rca(self, fact: RcaMilestone) -> Applied:
         key = rca_key(fact, self.source, self.naming)
@@ -105,7 +108,8 @@ class Applying:
         lead = self._persons([fact.lead], incident) if fact.lead is not None else ()
         participants = self._persons(fact.participants, incident)
         book = self.ledger.milestone(incident)
-        message = disclosure_message(book, fact, next(iter(lead), None), participants, self.received)
+        people = DisclosurePeople(next(iter(lead), None), participants, self._regarded(fact.relevant, book))
+        message = disclosure_message(book, fact, people, self.received)
         self.ledger.messages.append((message, self.record))
         return Applied(Effect.APPLIED, incident)
 
@@ -126,6 +130,29 @@ class Applying:
             found.append(Involved(reference, token, one.relation, one.route, one.never_through_manager))
         return found
 
+    def _relevant(
+        self, patients: Iterable[NamedPatient], incident: str, standing: Standing
+    ) -> tuple[RelevantPerson, ...]:
+        """Each patient once, under the reference that holds within this incident."""
+        said: dict[str, RelevantPerson] = {}
+        for one in patients:
+            patient = self.naming.patient(one)
+            reference = self.naming.relevant_person(incident, patient)
+            before = said.get(patient)
+            harm = worst(level for level in (one.harm, before.harm if before else None) if level is not None)
+            known = None if harm is HarmLevel.UNKNOWN else harm
+            said[patient] = RelevantPerson(reference, patient, incident, one.subject, known, standing)
+        return tuple(said.values())
+
+    def _regarded(self, patients: Iterable[NamedPatient], book: Book) -> tuple[str, ...]:
+        """References of those whom a step regards: of the incident, and of those into which it was merged."""
+        incidents = {book.incident: book}
+        while book.merged_into is not None and book.merged_into not in incidents:
+            book = self.ledger.book(book.merged_into)
+            incidents[book.incident] = book
+        known = dict.fromkeys(self.naming.patient(one) for one in patients)
+        return tuple(self.naming.relevant_person(incident, one) for incident in incidents for one in known)
+
     def _persons(self, people: Iterable[Named], about: str | None) -> tuple[str, ...]:
         tokens = []
         for named in people:
@@ -145,13 +172,35 @@ class Applying:
 
 
 def settle(ledger: Ledger, naming: Naming, decision: decide.Decision, record: str) -> Effect:
-    """Take a decision over. People of an incident that was merged go on to where it was merged into, however far."""
+    """Take a decision over. Who is named in an incident that was merged is named where it went, however far that is."""
+    before = ledger.books.get(decision.book.incident)
     effect = ledger.settle(decision, record)
     into = decision.book.merged_into
-    if into is not None and decision.forwarded:
+    if into is None:
+        return effect
+    if decision.forwarded:
         moved = [replace(one, involvement=naming.reference("inv", into, one.person)) for one in decision.forwarded]
         settle(ledger, naming, decide.apply_staff_added(ledger.book(into), moved), record)
+    handed = _handed_over(decision.book, into, naming)
+    is_told = before is not None and before.merged_into == into and handed == _handed_over(before, into, naming)
+    if handed != ((), 0) and not is_told:
+        ledger.link(into, handed[0], record)
+        settle(ledger, naming, decide.apply_handed_over(ledger.book(into), *handed), record)
     return effect
+
+
+def _handed_over(book: Book, into: str, naming: Naming) -> tuple[tuple[RelevantPerson, ...], int]:
+    """The relevant persons of a merged incident under the references of the other; and how much staff is unnamed."""
+    if book.details is None:
+        return (), 0
+    persons = []
+    for one in told_persons(book.relevant, book.details):
+        reference = naming.relevant_person(into, one.patient)
+        harm = stated_for(one, book.details)
+        persons.append(RelevantPerson(reference, one.patient, book.incident, one.subject, harm))
+    unnamed = book.still_unnamed
+    named = sum(one.relation is not Relation.REPORTER for one in book.involved)
+    return tuple(persons), unnamed + named if unnamed else 0
 
 
 def find_incident(mention: Mention, source: Source, ledger: Ledger, naming: Naming) -> str:

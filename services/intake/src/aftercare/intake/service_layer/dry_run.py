@@ -15,9 +15,9 @@ from aftercare.intake.domain.outcome import Mapped
 from aftercare.intake.service_layer.ledger import Ledger
 from aftercare.intake.service_layer.receive import raw_hash
 from aftercare.intake.service_layer.take import Taken, take, wanted_by
-from aftercare.intake.translation import patient_message
 from aftercare.schemas.base import Message
 from aftercare.schemas.identity import IdentityAskedV1
+from aftercare.schemas.incident_patient import PatientLinkedV1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ class DryResult:
     taken: Taken
     event: dict[str, Any] | None
     also: tuple[str, ...]
+
+    @property
+    def relevant_persons(self) -> int | None:
+        """How many patients, or who stands for them, the event names; `None` for one that could name none."""
+        data = self.event["data"] if self.event else {}
+        named = data.get("state", data).get("relevant_persons")
+        return None if named is None else len(named)
 
 
 def dry_run(door: Door, delivery: Delivery, received: datetime) -> Iterator[DryResult]:
@@ -39,9 +46,7 @@ def dry_run(door: Door, delivery: Delivery, received: datetime) -> Iterator[DryR
         messages = [message for message, _ in ledger.messages]
         event = structured(messages[0], taken.reference, received) if messages else None
         beside = [message.type for message in messages[1:]]
-        beside += [
-            patient_message(link.incident, 1, link.patient, link.subject).type for link, _ in ledger.patients.values()
-        ]
+        beside += [PatientLinkedV1.type for _ in ledger.patients]
         beside += [IdentityAskedV1.type for _ in ledger.questions]
         yield DryResult(taken, event, tuple(beside))
 

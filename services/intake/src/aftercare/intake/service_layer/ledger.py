@@ -12,6 +12,7 @@ from aftercare.intake.domain.book import Book, Decision
 from aftercare.intake.domain.facts import Question
 from aftercare.intake.domain.outcome import Reason, RefusedError
 from aftercare.intake.domain.rca_book import RcaBook
+from aftercare.intake.domain.relevant import RelevantPerson
 from aftercare.intake.domain.vocabulary import SubjectKind
 from aftercare.intake.translation import incident_message
 from aftercare.schemas.base import Message
@@ -45,9 +46,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class PatientLink:
+    """`relevant_person` is how the incident itself names the patient."""
+
     incident: str
     patient: str
     subject: SubjectKind
+    relevant_person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,12 @@ class Ledger:
     def ask(self, questions: Iterable[Question], record: str) -> None:
         for question in questions:
             self.questions.setdefault(question.person, (question, record))
+
+    def link(self, incident: str, persons: Iterable[RelevantPerson], record: str) -> None:
+        """Tell `disclosure`, once, who an incident's relevant persons are."""
+        for one in persons:
+            link = PatientLink(incident, one.patient, one.subject, one.reference)
+            self.patients.setdefault((incident, one.patient), (link, record))
 
     def number(self, incident: str, number_keys: Iterable[str], shown: str | None) -> None:
         """Make an incident findable by its source's numbers, and remember the one that people know it by."""

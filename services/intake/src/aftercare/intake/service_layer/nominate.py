@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aftercare.intake.adapters import ledger_reads
-from aftercare.intake.domain.book import apply_nobody
+from aftercare.intake.domain.book import Book, Decision, apply_all_named, apply_nobody
 from aftercare.intake.domain.contract.messages import PREFIX
 from aftercare.intake.domain.examine import Delivery
 from aftercare.intake.domain.source import NOMINATION
@@ -56,9 +56,18 @@ def _message(name: str, data: Said, event_id: str, source: str) -> Arrival:
 
 
 async def say_nobody(tx: Transaction, intake: Intake, incident: str) -> bool:
-    """A human looked: no member of staff was involved. `False` when somebody is named by now."""
+    """A human looked: no member of staff was involved, or nobody but those named. `False` when somebody is by now."""
+    return await _settled(tx, intake, incident, apply_nobody) is not Effect.SUPERSEDED
+
+
+async def say_that_is_all(tx: Transaction, intake: Intake, incident: str) -> None:
+    """A human looked and has named whom they found: for the others of this incident nobody is asked again."""
+    await _settled(tx, intake, incident, apply_all_named)
+
+
+async def _settled(tx: Transaction, intake: Intake, incident: str, decide: Callable[[Book], Decision]) -> Effect:
     naming = intake.writes.naming
     ledger = await ledger_reads.load(tx, Wanted(references=frozenset({incident})), naming)
-    effect = ledger.settle(apply_nobody(ledger.book(incident)), naming.reference("rec"))
+    effect = ledger.settle(decide(ledger.book(incident)), naming.reference("rec"))
     await intake.writes.save(tx, ledger, {})
-    return effect is not Effect.SUPERSEDED
+    return effect

@@ -25,7 +25,13 @@ class Naming(Protocol):
         """The identifier, readable by `directory` alone."""
         ...
 
-    def patient(self, patient: NamedPatient) -> str: ...
+    def patient(self, patient: NamedPatient) -> str:
+        """The same in every incident: for `disclosure`, and for this service to know them again."""
+        ...
+
+    def relevant_person(self, incident: str, patient: str) -> str:
+        """Somebody within one incident, by the incident and what `patient` gave: in the next one they are another."""
+        ...
 
     def key(self, label: str, *parts: str) -> str:
         """A keyed hash: finds the same words again without keeping them."""

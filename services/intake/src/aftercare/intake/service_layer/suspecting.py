@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aftercare.intake.adapters import ledger_reads, suspicions
-from aftercare.intake.domain.book import Standing, apply_merge
+from aftercare.intake.domain.book import apply_merge
+from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.suspicion import SuspicionState, into_older
 from aftercare.intake.service_layer.apply import settle
 from aftercare.intake.service_layer.ledger import Wanted

@@ -107,6 +107,7 @@ class IncidentTold(Told):
     synthetic: Truth | None = None
     staff: StaffLists = ()
     reporter: Reporter | None = None
+    staff_count: Take | None = Field(None, description="How many of the staff were involved, if it may be more")
     patients: PatientLists = ()
 
     def fields(self, zones: Zones) -> dict[str, plan.Node]:
@@ -125,6 +126,8 @@ class IncidentTold(Told):
             found["synthetic"] = self.synthetic.node()
         if self.staff:
             found["staff"] = joined(self.staff)
+        if self.staff_count is not None:
+            found["staff_count"] = plan.Word(self.staff_count.take())
         if self.reporter is not None:
             found["reporter"] = self.reporter.node()
         if self.patients:
@@ -177,7 +180,13 @@ class StaffTold(Once):
 
 class RcaTold(Once):
     type: Literal[
-        "rca-commissioned", "rca-interview-scheduled", "rca-interview-held", "rca-completed", "rca-findings-released"
+        "rca-commissioned",
+        "rca-interview-scheduled",
+        "rca-interview-held",
+        "rca-interview-cancelled",
+        "rca-completed",
+        "rca-cancelled",
+        "rca-findings-released",
     ]
     rca: Identified
     incidents: Incidents | None = None
@@ -189,7 +198,7 @@ class RcaTold(Once):
 
     @model_validator(mode="after")
     def _whole(self) -> "RcaTold":
-        if self.interviewee is None and self.type in ("rca-interview-scheduled", "rca-interview-held"):
+        if self.interviewee is None and self.type.startswith("rca-interview-"):
             raise wrong("an interview needs an `interviewee`")
         if self.audience is None and self.type == "rca-findings-released":
             raise wrong("findings need an `audience`: staff or family")
@@ -214,6 +223,7 @@ class DisclosureTold(Once):
     at: Moment | None = None
     lead: Person | None = None
     participants: PeopleLists = ()
+    patients: PatientLists = ()
 
     def fields(self, zones: Zones) -> dict[str, plan.Node]:
         found: dict[str, plan.Node] = {"incident": self.incident.node(), "milestone": self.milestone.node()}
@@ -222,6 +232,8 @@ class DisclosureTold(Once):
             found["lead"] = self.lead.node()
         if self.participants:
             found["participants"] = joined(self.participants)
+        if self.patients:
+            found["patients"] = joined(self.patients)
         return found
 
 

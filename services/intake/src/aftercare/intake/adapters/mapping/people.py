@@ -5,7 +5,18 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field, model_validator
 
 from aftercare.intake.adapters.mapping.problems import wrong
-from aftercare.intake.adapters.mapping.specs import Expr, Key, Short, Strict, Take, Truth, Word, expression, words_of
+from aftercare.intake.adapters.mapping.specs import (
+    Expr,
+    Harm,
+    Key,
+    Short,
+    Strict,
+    Take,
+    Truth,
+    Word,
+    expression,
+    words_of,
+)
 from aftercare.intake.domain.mapping import plan
 from aftercare.intake.domain.vocabulary import Relation, Route, SubjectKind
 
@@ -88,12 +99,13 @@ class Reporter(Person):
 
 
 class Patient(Strict):
-    """Becomes a keyed reference for `disclosure` alone."""
+    """A relevant person: becomes a reference that holds within the incident, and a keyed one for `disclosure` alone."""
 
     each: Expr | None = None
     value: Key
     system: System | None = None
     kind: Annotated[Word, words_of(SubjectKind)] | None = None
+    harm: Harm | None = Field(None, description="This person's own, where the source states it for each")
 
     def listed(self) -> plan.Each:
         fields: dict[str, plan.Node] = {"value": self.value.node()}
@@ -101,6 +113,8 @@ class Patient(Strict):
             fields["system"] = plan.Word(plan.Take(always=self.system))
         if self.kind is not None:
             fields["kind"] = self.kind.node()
+        if self.harm is not None:
+            fields["harm"] = self.harm.node()
         return plan.Each(expression(self.each), plan.Parts(fields, frozenset({"value"})))
 
 

@@ -1,11 +1,12 @@
 """The parts that the messages of our own contract share."""
 
 from aftercare.intake.domain.context import Context
-from aftercare.intake.domain.facts import Mention, Named, NamedStaff, Version
-from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
+from aftercare.intake.domain.facts import Mention, Named, NamedPatient, NamedStaff, Version
+from aftercare.intake.domain.harm import StatedHarm
+from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, text
 from aftercare.intake.domain.outcome import Reason, RefusedError
 from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
-from aftercare.intake.domain.vocabulary import IdentifierKind, Relation, Route
+from aftercare.intake.domain.vocabulary import HarmLevel, IdentifierKind, Relation, Route, SubjectKind
 
 FORMAT = "aftercare-source"
 
@@ -82,6 +83,47 @@ def read_staff(value: object, context: Context, *, guarded: bool = False) -> tup
         never = guarded or one.get("never_through_manager") is True
         staff.append(NamedStaff(person, relation, route, never))
     return tuple(staff)
+
+
+def unnamed_in(value: object, context: Context) -> int:
+    """How many members of staff stand in a list without anything to know them by. A mere reporter is none."""
+    return sum(
+        not isinstance(one, dict)
+        or (read_person(one, context) is None and text(one.get("relation")) != Relation.REPORTER.value)
+        for one in items(value)
+        if one is not None
+    )
+
+
+def read_patients(value: object, context: Context) -> tuple[NamedPatient, ...]:
+    """Patients and who stands for them, each with their own harm where it is stated. Staff is none of them."""
+    found = []
+    for said in map(obj, items(value)):
+        known = identifier(said.get("value"))
+        if known is None:
+            context.doubts.note("nameless:patient")
+            continue
+        kind = context.doubts.word(SubjectKind, said.get("kind"), "patient") or SubjectKind.PATIENT
+        if kind is not SubjectKind.STAFF:
+            system = identifier(said.get("system")) or context.source.system
+            found.append(NamedPatient(system, known, kind, _own_harm(said.get("harm"), context)))
+    return tuple(found)
+
+
+def _own_harm(said: object, context: Context) -> HarmLevel | None:
+    known = read_stated_harm(said, context) if said is not None else None
+    return known.level if known is not None and known.level is not HarmLevel.UNKNOWN else None
+
+
+def read_stated_harm(said: object, context: Context) -> StatedHarm | None:
+    """Harm by its scale; a code without a scale is never guessed, since scales run in opposite directions."""
+    stated = obj(said)
+    code = identifier(stated.get("code")) if stated else identifier(said)
+    scale = identifier(stated.get("scale")) or context.source.harm_scale
+    known = context.harm(scale, code, "harm") if scale and code else None
+    if known is None:
+        context.doubts.note("unknown-code:harm" if scale else "harm-without-scale")
+    return known
 
 
 def read_moment(data: JsonObject, name: str, context: Context) -> StatedTime | None:

@@ -1,14 +1,19 @@
 """`incident-reported`, `-amended`, `-withdrawn` and `-merged`."""
 
+from collections.abc import Sequence
+
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.contract.fields import (
     FORMAT,
     read_mention,
     read_moment,
+    read_patients,
     read_person,
     read_place,
     read_staff,
+    read_stated_harm,
     required_id,
+    unnamed_in,
 )
 from aftercare.intake.domain.facts import (
     IncidentDetails,
@@ -18,7 +23,7 @@ from aftercare.intake.domain.facts import (
     NamedPatient,
     NamedStaff,
 )
-from aftercare.intake.domain.harm import AXES_RULE, Axes, derive_harm
+from aftercare.intake.domain.harm import AXES_RULE, WORST_RULE, Axes, derive_harm, worst
 from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj
 from aftercare.intake.domain.outcome import Reason, RefusedError
 from aftercare.intake.domain.vocabulary import (
@@ -41,13 +46,15 @@ def map_report(data: JsonObject, context: Context) -> IncidentReport:
     fears = reporter.get("fears_repercussion") is True
     staff = [*read_staff(data.get("staff"), context, guarded=fears), *_reporter(reporter, context, fears=fears)]
     numbers = [identifier(number) for number in items(data.get("numbers"))]
+    patients = read_patients(data.get("patients") or data.get("patient"), context)
     return IncidentReport(
         source_id=required_id(data, "record"),
-        details=_details(data, context, staff_harmed=any(one.relation is Relation.HARMED for one in staff)),
+        details=_details(data, context, staff, patients),
         numbers=tuple(dict.fromkeys(number for number in numbers if number is not None)),
         staff=tuple(staff),
-        patients=_patients(data, context),
+        patients=patients,
         fears_repercussion=fears,
+        unnamed_staff=_unnamed(data, staff, context),
     )
 
 
@@ -64,7 +71,19 @@ def map_merge(data: JsonObject, _context: Context) -> IncidentMerge:
     return IncidentMerge(source_id, into)
 
 
-def _details(data: JsonObject, context: Context, *, staff_harmed: bool) -> IncidentDetails:
+def _unnamed(data: JsonObject, staff: Sequence[NamedStaff], context: Context) -> int:
+    """More who were involved, as far as the record says so: without identity in its list, or counted and not listed."""
+    named = {one.person for one in staff if one.relation is not Relation.REPORTER}
+    counted = identifier(data.get("staff_count"))
+    if counted is not None and not (counted.isascii() and counted.isdigit() and len(counted) <= 4):
+        context.doubts.note("unknown-code:staff_count")
+        counted = None
+    return max(unnamed_in(data.get("staff"), context), int(counted or 0) - len(named))
+
+
+def _details(
+    data: JsonObject, context: Context, staff: Sequence[NamedStaff], patients: Sequence[NamedPatient]
+) -> IncidentDetails:
     doubts = context.doubts
     site, unit = read_place(data, context)
     axes = Axes(
@@ -73,7 +92,8 @@ def _details(data: JsonObject, context: Context, *, staff_harmed: bool) -> Incid
         seriousness=doubts.word(Seriousness, data.get("seriousness"), "seriousness") or Seriousness.UNKNOWN,
         outcome=doubts.word(Outcome, data.get("outcome"), "outcome") or Outcome.UNKNOWN,
     )
-    harm, rule = _harm(data, context, axes)
+    harm, rule = _harm(data, context, axes, patients)
+    staff_harmed = any(one.relation is Relation.HARMED for one in staff)
     flags = [doubts.word(Flag, flag, "flags") for flag in items(data.get("flags"))]
     subject = doubts.word(SubjectKind, data.get("subject"), "subject")
     return IncidentDetails(
@@ -97,21 +117,19 @@ def _details(data: JsonObject, context: Context, *, staff_harmed: bool) -> Incid
     )
 
 
-def _harm(data: JsonObject, context: Context, axes: Axes) -> tuple[HarmLevel, str]:
-    """Harm by its scale; a code without a scale is never guessed, since scales run in opposite directions."""
+def _harm(data: JsonObject, context: Context, axes: Axes, patients: Sequence[NamedPatient]) -> tuple[HarmLevel, str]:
+    """As stated for the incident, else the worst that is stated for its patients, else by the axes."""
     said = data.get("harm")
-    if said is None:
-        return derive_harm(axes), AXES_RULE
-    stated = obj(said)
-    code = identifier(stated.get("code")) if stated else identifier(said)
-    scale = identifier(stated.get("scale")) or context.source.harm_scale
-    known = context.harm(scale, code, "harm") if scale and code else None
-    if known is None:
-        context.doubts.note("unknown-code:harm" if scale else "harm-without-scale")
+    known = read_stated_harm(said, context) if said is not None else None
+    of_patients = worst(one.harm for one in patients if one.harm is not None)
+    if said is not None and known is None:
         return HarmLevel.UNKNOWN, AXES_RULE
-    if axes.actuality is Actuality.POTENTIAL and known.level is not HarmLevel.UNSAFE_CONDITION:
-        return HarmLevel.NEAR_MISS, known.rule
-    return known.level, known.rule
+    if known is None and of_patients is HarmLevel.UNKNOWN:
+        return derive_harm(axes), AXES_RULE
+    level, rule = (known.level, known.rule) if known is not None else (of_patients, WORST_RULE)
+    if axes.actuality is Actuality.POTENTIAL and level is not HarmLevel.UNSAFE_CONDITION:
+        return HarmLevel.NEAR_MISS, rule
+    return level, rule
 
 
 def _reporter(reporter: JsonObject, context: Context, *, fears: bool) -> list[NamedStaff]:
@@ -120,17 +138,3 @@ def _reporter(reporter: JsonObject, context: Context, *, fears: bool) -> list[Na
         return []
     relation = Relation.INVOLVED if reporter.get("also_involved") is True else Relation.REPORTER
     return [NamedStaff(person, relation, never_through_manager=fears)]
-
-
-def _patients(data: JsonObject, context: Context) -> tuple[NamedPatient, ...]:
-    found = []
-    for one in items(data.get("patients")) or items(data.get("patient")):
-        said = obj(one)
-        value = identifier(said.get("value"))
-        if value is None:
-            context.doubts.note("nameless:patient")
-            continue
-        kind = context.doubts.word(SubjectKind, said.get("kind"), "patient") or SubjectKind.PATIENT
-        if kind is not SubjectKind.STAFF:
-            found.append(NamedPatient(identifier(said.get("system")) or context.source.system, value, kind))
-    return tuple(found)

@@ -69,12 +69,14 @@ def _report(
 ) -> IncidentReport:
     record_id, table = known
     numbers = [identifier(one.get("value")) for one in identifiers_of(event)]
+    staff, unnamed = involved_staff(event, context, near, record_id)
     return IncidentReport(
         source_id=record_id,
         details=_details(event, context, around, near, table),
         numbers=tuple(dict.fromkeys(number for number in numbers if number is not None)),
-        staff=involved_staff(event, context, near, record_id),
+        staff=staff,
         patients=patients(event, context, near, record_id),
+        unnamed_staff=unnamed,
     )
 
 

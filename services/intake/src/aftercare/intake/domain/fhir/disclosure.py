@@ -8,6 +8,8 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import DisclosureStep, RcaMilestone
 from aftercare.intake.domain.fhir.about import About, Seen, about, seen
 from aftercare.intake.domain.fhir.adverse_event import Setting
+from aftercare.intake.domain.fhir.people import relevant_persons
+from aftercare.intake.domain.fhir.references import references_of
 from aftercare.intake.domain.json_values import JsonObject, obj, objects
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.vocabulary import FeedbackAudience, Milestone, RcaStep
@@ -68,6 +70,9 @@ def _disclosure(one: Seen, found: About, milestone: Milestone) -> Examined:
     leads = [*objects(one.resource.get("sender")), obj(requester.get("agent")) or requester]
     lead = next(iter(one.staff(leads)), None)
     others = tuple(person for person in one.staff(objects(one.resource.get("recipient"))) if person != lead)
-    fact = DisclosureStep(found.incidents[0], milestone, at, lead, others)
-    people = [f"{person.system}|{person.value}" for person in (*((lead,) if lead else ()), *others)]
+    regarded = [*references_of(one.resource.get("subject")), *references_of(one.resource.get("recipient"))]
+    relevant = relevant_persons(regarded, one.near, one.context.source)
+    fact = DisclosureStep(found.incidents[0], milestone, at, lead, others, relevant)
+    everybody = (*((lead,) if lead else ()), *others, *relevant)
+    people = [f"{person.system}|{person.value}" for person in everybody]
     return one.once(FORMAT, fact, milestone, found.key, at, people)

@@ -1,6 +1,6 @@
 """The people in an AdverseEvent: staff to offer support to, patients to know by a keyed reference only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aftercare.intake.domain.context import Context
@@ -10,6 +10,7 @@ from aftercare.intake.domain.fhir.references import Neighbours, at_home, identif
 from aftercare.intake.domain.fhir.releases import PEOPLE
 from aftercare.intake.domain.fhir.resources import is_known, type_of
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
+from aftercare.intake.domain.source import Source
 from aftercare.intake.domain.vocabulary import Relation, SubjectKind
 
 _SUBJECTS = {
@@ -52,18 +53,26 @@ def _kind(subject: JsonObject, near: Neighbours) -> SubjectKind:
     return _SUBJECTS.get(kind_of(subject, near.resolve(subject)) or "", SubjectKind.UNKNOWN)
 
 
-def involved_staff(event: JsonObject, context: Context, near: Neighbours, record_id: str) -> tuple[NamedStaff, ...]:
-    """Everybody who is, or may be, staff: who took part, the recorder, and a subject who is a practitioner."""
-    staff = []
+def involved_staff(
+    event: JsonObject, context: Context, near: Neighbours, record_id: str
+) -> tuple[tuple[NamedStaff, ...], int]:
+    """Everybody who is, or may be, staff: who took part, the recorder, and a subject who is a practitioner.
+
+    And how many more took part, at least, whom nothing tells: of a team that can't be looked into one.
+    """
+    staff, unnamed = [], 0
     for mentioned in _mentioned(event, context, near):
         if not is_person(mentioned.reference, near, mentioned.field, context):
+            kind = kind_of(mentioned.reference, near.resolve(mentioned.reference))
+            unnamed += kind in _TEAMS and mentioned.relation is not Relation.REPORTER
             continue
         person = name_of(mentioned.reference, near, context.source, record_id)
         if person is None:
             context.doubts.note(f"nameless:{mentioned.relation}")
+            unnamed += mentioned.relation is not Relation.REPORTER
         else:
             staff.append(NamedStaff(person, mentioned.relation))
-    return tuple(staff)
+    return tuple(staff), unnamed
 
 
 def is_person(reference: JsonObject, near: Neighbours, field: str, context: Context) -> bool:
@@ -134,11 +143,15 @@ def _recorders(event: JsonObject, near: Neighbours) -> list[JsonObject]:
 
 def patients(event: JsonObject, context: Context, near: Neighbours, record_id: str) -> tuple[NamedPatient, ...]:
     """Subjects who are not staff, by identifier or reference. One known by display only has none to be known by."""
-    found = (_patient(subject, context, near, record_id) for subject in _subjects(event, near))
+    subjects = _subjects(event, near)
+    here = f"{context.source.system}|{record_id}"
+    found = (_patient(subject, context, near, here, is_only=len(subjects) == 1) for subject in subjects)
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
-def _patient(subject: JsonObject, context: Context, near: Neighbours, record_id: str) -> NamedPatient | None:
+def _patient(
+    subject: JsonObject, context: Context, near: Neighbours, here: str, *, is_only: bool
+) -> NamedPatient | None:
     kind = _kind(subject, near)
     if kind in (SubjectKind.STAFF, SubjectKind.GROUP):
         return None
@@ -147,13 +160,39 @@ def _patient(subject: JsonObject, context: Context, near: Neighbours, record_id:
     if said is not None and said not in _SUBJECTS and is_known(said):
         context.doubts.note("wrong-reference:subject")
         return None
-    for one in identifiers_of(subject, resolved):
+    named = named_patient(subject, resolved, context.source, kind)
+    address = identifier(subject.get("reference"))
+    if named is not None or address is None:
+        return named
+    # nobody outside this record can mean the same, and each version of it may write another address
+    return NamedPatient(here, "subject" if is_only else address, kind)
+
+
+def relevant_persons(references: Iterable[JsonObject], near: Neighbours, source: Source) -> tuple[NamedPatient, ...]:
+    """Patients and relatives among these references; of a relative who came along, the patient for whom they stand."""
+    found: dict[tuple[str, str], NamedPatient] = {}
+    for reference in references:
+        resolved = near.resolve(reference)
+        kind = _SUBJECTS.get(kind_of(reference, resolved) or "")
+        if kind not in (SubjectKind.PATIENT, SubjectKind.RELATIVE):
+            continue
+        patient = obj(resolved.get("patient"))
+        stands_for = named_patient(patient, near.resolve(patient), source, SubjectKind.PATIENT)
+        for one in (named_patient(reference, resolved, source, kind), stands_for):
+            if one is not None:
+                found.setdefault((one.system, one.value), one)
+    return tuple(found.values())
+
+
+def named_patient(
+    reference: JsonObject, resolved: JsonObject, source: Source, kind: SubjectKind
+) -> NamedPatient | None:
+    """By identifier, else by an address that means the same in other records too."""
+    for one in identifiers_of(reference, resolved):
         value = identifier(one.get("value"))
         if value is not None:
-            return NamedPatient(text(one.get("system")) or context.source.system, value, kind)
-    address = identifier(subject.get("reference"))
-    if address is None:
+            return NamedPatient(text(one.get("system")) or source.system, value, kind)
+    address = identifier(reference.get("reference"))
+    if address is None or address.startswith(("#", "urn:")):
         return None
-    if address.startswith(("#", "urn:")):  # nobody outside this record can mean the same
-        return NamedPatient(f"{context.source.system}|{record_id}", address, kind)
-    return NamedPatient(context.source.system, at_home(address, context.source), kind)
+    return NamedPatient(source.system, at_home(address, source), kind)

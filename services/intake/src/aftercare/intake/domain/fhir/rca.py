@@ -21,7 +21,10 @@ _METHODS = {
 }
 _INTERVIEWS = frozenset({"rca-interview", "rca interview"})
 _UNDER_WAY = frozenset({"requested", "received", "accepted", "ready", "in-progress", "on-hold"})
-_CALLED_OFF = frozenset({"cancelled", "rejected", "failed", "entered-in-error", "noshow"})
+_CALLED_OFF = frozenset({"cancelled", "rejected", "entered-in-error"})
+"""Of an analysis. One that failed is neither given up nor done: a human must say what becomes of it."""
+_WILL_NOT_BE = frozenset({"cancelled", "rejected", "failed", "entered-in-error", "noshow"})
+"""Of an interview: whatever the reason, it does not take place."""
 _BOOKED = frozenset({"booked", "arrived", "checked-in"})
 _PROPOSED = frozenset({"proposal", "option"})
 _REOPENED = frozenset({"reopened", "re-opened"})
@@ -39,6 +42,8 @@ def map_task(task: JsonObject, context: Context, setting: Setting) -> Iterator[E
         yield from _interview_task(one, found)
     elif method is None:
         yield _unclear(one, found, TASK)
+    elif one.status in _CALLED_OFF:
+        yield _called_off(one, found, method)
     elif not found.incidents:
         yield Refusal(Reason.MISSING_FIELD, "a FHIR Task of an analysis names no AdverseEvent", TASK)
     else:
@@ -56,8 +61,8 @@ def map_appointment(appointment: JsonObject, context: Context, setting: Setting)
     if isinstance(step, Refusal):
         yield step
         return
-    moments = ("start", "requestedPeriod.start") if step is RcaStep.INTERVIEW_SCHEDULED else ("end", "start")
-    yield from _interviews(one, found, step, _asked(one), moments, APPOINTMENT)
+    moments = ("end", "start") if step is RcaStep.INTERVIEW_HELD else ("start", "requestedPeriod.start")
+    yield from _interviews(one, found, step, _asked(one, step), moments, APPOINTMENT)
 
 
 def _method(code: str, context: Context) -> RcaMethod | None:
@@ -93,13 +98,21 @@ def _analysis(one: Seen, found: About, method: RcaMethod) -> Examined:
     return one.once(TASK, fact, step, found.key, method, _names(team), at, reopened)
 
 
+def _called_off(one: Seen, found: About, method: RcaMethod) -> Examined:
+    """Known by what it is about alone: how and when it is said differs from version to version."""
+    fact = RcaMilestone(
+        f"Task/{one.record_id}", RcaStep.CANCELLED, found.incidents, method, at=one.moment("lastModified")
+    )
+    return one.once(TASK, fact, fact.step, found.key)
+
+
 def _interview_task(one: Seen, found: About) -> Iterator[Examined]:
     step = _interview_step(one, _UNDER_WAY, "completed", TASK)
     if isinstance(step, Refusal):
         yield step
         return
     planned = ("restriction.period.start", "executionPeriod.start")
-    moments = planned if step is RcaStep.INTERVIEW_SCHEDULED else ("executionPeriod.end", "executionPeriod.start")
+    moments = ("executionPeriod.end", "executionPeriod.start") if step is RcaStep.INTERVIEW_HELD else planned
     asked = [*objects(one.resource.get("for")), *objects(one.resource.get("focus"))]
     yield from _interviews(one, found, step, one.staff(asked), moments, TASK)
 
@@ -107,12 +120,14 @@ def _interview_task(one: Seen, found: About) -> Iterator[Examined]:
 def _interview_step(one: Seen, before: frozenset[str], held: str, format_name: str) -> RcaStep | Refusal:
     if one.status == held:
         return RcaStep.INTERVIEW_HELD
+    if one.status in _WILL_NOT_BE:
+        return RcaStep.INTERVIEW_CANCELLED
     return RcaStep.INTERVIEW_SCHEDULED if one.status in before else _no_step(one, format_name)
 
 
 def _no_step(one: Seen, format_name: str) -> Refusal:
-    if one.status in _CALLED_OFF:
-        return Refusal(Reason.UNSUPPORTED_STEP, f"a FHIR {one.kind} that was called off", format_name)
+    if one.status == "failed":
+        return Refusal(Reason.UNSUPPORTED_STEP, f"a FHIR {one.kind} of an analysis that failed", format_name)
     return Refusal(Reason.NOT_AN_INCIDENT, f"a FHIR {one.kind} that nobody has agreed to yet", format_name)
 
 
@@ -130,9 +145,14 @@ def _interviews(
             yield one.once(format_name, fact, step, found.key, _names((person,)), at)
 
 
-def _asked(one: Seen) -> tuple[Named, ...]:
-    """Those whom the appointment says are asked; else everybody who is not said to do the asking."""
-    coming = [part for part in objects(one.resource.get("participant")) if part.get("status") != "declined"]
+def _asked(one: Seen, step: RcaStep) -> tuple[Named, ...]:
+    """Those whom the appointment says are asked; else everybody who is not said to do the asking.
+
+    Who declined is not asked. Of one that is cancelled all are told who would have been.
+    """
+    called_off = step is RcaStep.INTERVIEW_CANCELLED
+    invited = objects(one.resource.get("participant"))
+    coming = [part for part in invited if called_off or part.get("status") != "declined"]
     roles = [(_types(part), actor) for part in coming for actor in references_of(part.get("actor"))]
     named = [actor for types, actor in roles if types & _IS_ASKED]
     others = [actor for types, actor in roles if not types & _ASKS]

@@ -47,8 +47,8 @@ class Looking:
     doubts: Doubts
     budget: Budget
     trace: list[TraceLine] | None = None
-    unnamed_staff: bool = False
-    """Whether staff stand in the record of whom nothing says who they are."""
+    unnamed_staff: int = 0
+    """How many of the staff stand in the record of whom nothing says who they are."""
     columns: dict[str, str] = field(default_factory=dict)
     """Columns that expressions name and the row lacks, each with the first field that wanted it."""
 
@@ -255,9 +255,10 @@ class Looking:
 
     def _unnamed(self, listed: Sequence[Any], made: Sequence[dict[str, Any]], path: str) -> None:
         """Somebody stands there, and nothing says who: told, for else the record seems to name nobody more."""
-        if any(_says_something(item) and not parts for item, parts in zip(listed, made, strict=False)):
+        unnamed = sum(_says_something(item) and not parts for item, parts in zip(listed, made, strict=False))
+        if unnamed:
             self.doubts.note(f"person-without-identity:{_plain(path)}")
-            self.unnamed_staff = self.unnamed_staff or path == "staff"
+            self.unnamed_staff += unnamed if path == "staff" else 0
 
     def _tell(self, take: Take, path: str, gave: Any, became: Any) -> None:
         if self.trace is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.contract.messages import PREFIX, map_message
 from aftercare.intake.domain.envelope import Payload
-from aftercare.intake.domain.facts import Fact, IncidentReport
+from aftercare.intake.domain.facts import IncidentReport, StaffChange
 from aftercare.intake.domain.json_values import body_hash, identifier, items
 from aftercare.intake.domain.mapping.expressions import (
     DEFAULT_STEPS,
@@ -21,7 +21,6 @@ from aftercare.intake.domain.mapping.plan import Input, Message, SourceMapping, 
 from aftercare.intake.domain.mapping.trace import Trace, TraceLine
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.readers.document import format_of
-from aftercare.intake.domain.vocabulary import Relation
 
 MAX_RECORDS = 20_000
 BODY_STEPS = 1_000_000
@@ -128,7 +127,7 @@ class _Mapper:
             context.doubts.note(f"no-column:{condition}")
         data = looking.give(message.fields, record.value, "")
         told = Payload(data, self._occasion(message, record, looking), record.ce_source, f"{PREFIX}{message.type}")
-        ending = self._mapped(told, context, _digest(message, record.value), unnamed_staff=looking.unnamed_staff)
+        ending = self._mapped(told, context, _digest(message, record.value), unnamed=looking.unnamed_staff)
         self._tell_columns([*missed, *looking.columns.items()], record)
         if self.trace is not None and looking.trace is not None:
             self.trace.told.append((ending, looking.trace))
@@ -140,7 +139,7 @@ class _Mapper:
             for column, path in missed:
                 self.trace.miss(column, path, names)
 
-    def _mapped(self, told: Payload, context: Context, digest: str, *, unnamed_staff: bool) -> Examined:
+    def _mapped(self, told: Payload, context: Context, digest: str, *, unnamed: int) -> Examined:
         try:
             mapped = map_message(told, context)
         except RefusedError as refused:
@@ -148,9 +147,10 @@ class _Mapper:
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose a record: it is kept and told by type
             detail = f"the mapping stopped with {type(error).__name__}"
             return Refusal(Reason.MAPPING_FAILED, detail, self.mapping.format)
-        if unnamed_staff and _names_only_its_reporter(mapped.fact):
-            return Refusal(Reason.MISSING_FIELD, _NOBODY_BUT_THE_REPORTER, self.mapping.format)
-        return replace(mapped, format=self.mapping.format, body_hash=digest)
+        fact = mapped.fact
+        if isinstance(fact, IncidentReport | StaffChange):
+            fact = replace(fact, unnamed_staff=max(fact.unnamed_staff, unnamed))
+        return replace(mapped, format=self.mapping.format, body_hash=digest, fact=fact)
 
     @staticmethod
     def _occasion(message: Message, record: Payload, looking: Looking) -> str | None:
@@ -159,18 +159,6 @@ class _Mapper:
             return f"{record.ce_id}:{message.type}" if record.ce_id else None
         found = code_key(looking.look(message.occasion.expression, record.value, "occasion"))
         return identifier(found) and f"{message.type}:{found}"
-
-
-_NOBODY_BUT_THE_REPORTER = "staff: people stand there, and none of them has an identifier or a name that can be used"
-
-
-def _names_only_its_reporter(fact: Fact) -> bool:
-    """Such an incident seems to name somebody, so nobody would be asked who was involved; one without anybody asks."""
-    return (
-        isinstance(fact, IncidentReport)
-        and bool(fact.staff)
-        and all(one.relation is Relation.REPORTER for one in fact.staff)
-    )
 
 
 def _holds(expression: Expression, value: Any, budget: Budget) -> bool:

@@ -117,14 +117,16 @@ def map_report(report: JsonObject, context: Context) -> list[Examined]:
     version = Version(updated=last_change(report.get("modifiedAt") or report.get("createdAt"), _zone(context)))
     withdrawn = _WITHDRAWN.get(status)
     if withdrawn is not None:
-        return [mapped(FORMAT, report, reference, IncidentWithdrawal(reference, withdrawn), context, version)]
-    staff = _staff(report, context)
+        told = mapped(FORMAT, report, reference, IncidentWithdrawal(reference, withdrawn), context, version)
+        return [told, *_investigation(report, reference, status, context)]
+    staff, unnamed = _staff(report, context)
     fact = IncidentReport(
         source_id=reference,
         details=_details(report, context, staff),
         numbers=(reference,),
         staff=staff,
         patients=_prisoners(report, context),
+        unnamed_staff=unnamed,
     )
     told = mapped(FORMAT, report, reference, fact, context, version)
     return [told, *_investigation(report, reference, status, context)]
@@ -173,8 +175,9 @@ def _details(report: JsonObject, context: Context, staff: tuple[NamedStaff, ...]
     )
 
 
-def _staff(report: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
-    found = []
+def _staff(report: JsonObject, context: Context) -> tuple[tuple[NamedStaff, ...], int]:
+    """Who is named, and how many stand there without a name."""
+    found, unnamed = [], 0
     for one in objects(report.get("staffInvolved")):
         role = (text(one.get("staffRole")) or "").upper()
         if role == "DECEASED":
@@ -186,10 +189,11 @@ def _staff(report: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
         person = staff_number(one.get("staffUsername"), context) or display_name(" ".join(names), context)
         if person is None:
             context.doubts.note("nameless:staff")
+            unnamed += 1
         else:
             found.append(NamedStaff(person, _RELATIONS.get(role, _INVOLVED)))
     reporter = staff_number(report.get("reportedBy"), context)
-    return (*found, *([NamedStaff(reporter, Relation.REPORTER)] if reporter else []))
+    return (*found, *([NamedStaff(reporter, Relation.REPORTER)] if reporter else [])), unnamed
 
 
 def _prisoners(report: JsonObject, context: Context) -> tuple[NamedPatient, ...]:
@@ -199,12 +203,17 @@ def _prisoners(report: JsonObject, context: Context) -> tuple[NamedPatient, ...]
 
 
 def _investigation(report: JsonObject, reference: str, status: str, context: Context) -> Sequence[Examined]:
-    """Set aside for investigation: it has begun. Closed after that: it has ended. Closed by itself says nothing."""
+    """Set aside for investigation: it has begun. Closed after that: it has ended; taken back: it was given up.
+
+    Closed or taken back by itself says nothing.
+    """
     history = [(text(one.get("status")) or "").upper() for one in objects(report.get("historyOfStatuses"))]
     if status == _SET_ASIDE:
         step = RcaStep.COMMISSIONED
     elif status == "CLOSED" and _SET_ASIDE in history:
         step = RcaStep.COMPLETED
+    elif status in _WITHDRAWN and _SET_ASIDE in history:
+        step = RcaStep.CANCELLED
     else:
         return ()
     changes = [one.get("changedAt") for one in objects(report.get("historyOfStatuses")) if one.get("status") == status]

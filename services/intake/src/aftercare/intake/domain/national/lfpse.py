@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.envelope import Payload
-from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, IncidentWithdrawal, NamedPatient, Version
+from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, IncidentWithdrawal, Version
 from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, entries_of
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.harm import StatedHarm, worst
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, items, obj, objects, text
 from aftercare.intake.domain.national import lfpse_people, lfpse_time
 from aftercare.intake.domain.national.extensions import Index, Values, extensions, first, index_of, parts_of, plain_name
+from aftercare.intake.domain.national.lfpse_patients import patients_of, stated_harms
 from aftercare.intake.domain.national.parts import last_change, mapped
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.vocabulary import Actuality, Flag, HarmLevel, Outcome, SubjectKind, WithdrawalReason
@@ -43,7 +44,6 @@ _FLAGS = {
     "neverevent": Flag.NEVER_EVENT,
     "seriousincident": Flag.SERIOUS_INCIDENT,
 }
-_HARM = {"physicalharm": "lfpse-physical", "psychologicalharm": "lfpse-psychological"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,15 @@ def map_lfpse(event: JsonObject, context: Context, neighbours: Sequence[JsonObje
         return mapped(record.format, event, record_id, fact, context, version)
     if record.parts("adverseeventwentwell") and not _harms(record, context) and not _is_risk(record):
         return Refusal(Reason.NOT_AN_INCIDENT, "a record of care that went well", record.format)
+    staff = lfpse_people.reporter(record.resources, record.index, context)
     report = IncidentReport(
         source_id=record_id,
         details=_details(record, context),
         numbers=_numbers(event, number),
-        staff=lfpse_people.reporter(record.resources, record.index, context),
-        patients=_patients(record, context),
+        staff=staff,
+        patients=patients_of(record.resources, record_id, context),
         fears_repercussion=lfpse_people.fears_repercussion(record.index),
+        unnamed_staff=lfpse_people.unnamed_staff(record.index, staff),
     )
     return mapped(record.format, event, record_id, report, context, version)
 
@@ -126,13 +128,7 @@ def _details(record: _Record, context: Context) -> IncidentDetails:
 
 def _harms(record: _Record, context: Context) -> list[StatedHarm]:
     """Physical and psychological harm of every patient, as stated."""
-    found = []
-    for patient in record.parts("patientinformation"):
-        for part, scale in _HARM.items():
-            for code in patient.get(part, ()):
-                stated = context.harm(scale, identifier(code) or "-", part)
-                found.extend([stated] if stated is not None else [])
-    return found
+    return [harm for patient in record.parts("patientinformation") for harm in stated_harms(patient, context)]
 
 
 def _harm(record: _Record, levels: list[HarmLevel], actuality: Actuality) -> HarmLevel:
@@ -178,16 +174,6 @@ def _written_places(record: _Record) -> list[str]:
 def _names_patient(record: _Record) -> bool:
     contained = any(one.get("resourceType") == "Patient" for one in record.resources)
     return contained or bool(record.parts("patientinformation"))
-
-
-def _patients(record: _Record, context: Context) -> tuple[NamedPatient, ...]:
-    people = [one for one in record.resources if one.get("resourceType") == "Patient"]
-    numbers = [one for patient in people for one in objects(patient.get("identifier"))]
-    return tuple(
-        NamedPatient(text(one.get("system")) or context.source.system, value)
-        for one in numbers
-        if (value := identifier(one.get("value"))) is not None
-    )
 
 
 def _numbers(event: JsonObject, number: str | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Named, NamedStaff
 from aftercare.intake.domain.json_values import JsonObject, identifier, objects, text
-from aftercare.intake.domain.national.extensions import Index, Values, first, parts_of
+from aftercare.intake.domain.national.extensions import Index, Values, first, parts_of, value_of
 from aftercare.intake.domain.national.parts import display_name
 from aftercare.intake.domain.vocabulary import IdentifierKind, Relation
 
@@ -34,6 +34,15 @@ def reporter(resources: Sequence[JsonObject], index: Index, context: Context) ->
             context.doubts.note(f"nameless:{relation}")
         return ()
     return (NamedStaff(person, relation, never_through_manager=fears_repercussion(index)),)
+
+
+def unnamed_staff(index: Index, named: Sequence[NamedStaff]) -> int:
+    """How many more had a part in it: roles without persons, or a reporter who was there and stays unknown."""
+    roles = {code for one in index.get("involvedpersonsactions", ()) if (code := text(value_of(one))) is not None}
+    details: Values = next(iter(_details(index)), {})
+    reporter_was_there = identifier(first(details, "reporterinvolvement")) in _RELATIONS
+    known = sum(one.relation is not Relation.REPORTER for one in named)
+    return max(0, max(len(roles), reporter_was_there) - known)
 
 
 def _details(index: Index) -> list[Values]:
