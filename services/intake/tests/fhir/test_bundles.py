@@ -1,5 +1,6 @@
 """Messages, histories, searches: what their Bundles say beside the resources."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.domain.facts import IncidentReport, IncidentWithdrawal
+from aftercare.intake.domain.fhir.bundle import entries_of, neighbours_of
 from aftercare.intake.domain.outcome import Ending, Mapped, Reason, Refusal
 from aftercare.intake.domain.vocabulary import Relation
 
@@ -255,3 +257,17 @@ def test_a_trail_about_an_event_beside_it_makes_no_second_incident(
 ) -> None:
     said = bundle({"fullUrl": "urn:uuid:1", "resource": adverse_event(id=own)}, {"resource": about})
     assert mapped(door, said).identity.id == (own or "urn:uuid:1")
+
+
+@pytest.mark.parametrize("around", [{"data": {"AdverseEvent": 0}}, {"resource": 0}, {"payload": {"after": [0]}}])
+def test_fhir_in_an_envelope_that_nobody_knows_is_told_as_such(door: Door, adverse_event: Any, around: Any) -> None:
+    said = json.loads(json.dumps(around).replace("0", json.dumps(adverse_event())))
+    found = refusal(door, said)
+    assert found.reason is Reason.UNKNOWN_SHAPE
+    assert "around FHIR" in found.detail
+
+
+def test_a_resource_with_contained_ones_costs_no_copy_of_its_bundle(adverse_event: Any) -> None:
+    near = neighbours_of(entries_of(bundle({"resource": adverse_event()})))
+    within = near.within(adverse_event(contained=[{"resourceType": "Practitioner", "id": "n"}]))
+    assert within.by_address is near.by_address

@@ -53,3 +53,20 @@ def test_a_byte_order_mark_alone_is_nothing(body: bytes) -> None:
     [found] = read_documents(body)
     assert isinstance(found, Refusal)
     assert found.reason is Reason.EMPTY
+
+
+def test_a_refused_line_is_named_as_an_editor_counts_it() -> None:
+    found = list(read_documents(b'{"a": 1}\n\n{"a": "cut\n{"a": 1, "a": 2}\n'))
+    details = [one.detail for one in found if isinstance(one, Refusal)]
+    assert details == ["the JSON stops at line 3, column 7", "a key stands twice in one object, line 4"]
+
+
+@pytest.mark.parametrize("record", ['{"a": 1}', '[{"a": 1}]', "<r>x</r>", "MSH|^~\\&|A\rPES|1\r"])
+def test_a_record_that_was_written_as_a_text_of_json_is_read(record: str) -> None:
+    [plain] = read_documents(record.encode())
+    [quoted] = read_documents(json.dumps(record).encode())
+    assert quoted == plain
+
+
+def test_csv_that_begins_like_a_record_in_quotes_is_still_csv() -> None:
+    assert endings('"{a}","b"\n"1","2"\n') == [{"@format": "csv", "@row": 1, "{a}": "1", "b": "2"}]

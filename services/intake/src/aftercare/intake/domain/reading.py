@@ -19,6 +19,7 @@ __all__ = ["DEFAULT_LIMIT", "Document", "load", "read_documents", "read_text"]
 
 DEFAULT_LIMIT = 5 * 1024 * 1024
 MAX_RECORDS = 20_000
+_RECORD_IN_QUOTES = ('"{', '"[', '"<', '"MSH|')
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"
 """Spaces and byte order marks."""
 
@@ -74,7 +75,21 @@ def _read_plain(body: bytes, charset: str | None, media_type: str | None) -> Ite
 
 def read_text(text: str) -> Iterator[Document | Refusal]:
     """The documents of a text without spaces around it. Raises `RefusedError`."""
-    yield from read_json(text) if text[0] in "{[" else read_other(text)
+    quoted = _quoted(text)
+    if quoted is not None:
+        yield from read_text(quoted)
+    else:
+        yield from read_json(text) if text[0] in "{[" else read_other(text)
+
+
+def _quoted(text: str) -> str | None:
+    """The record in a JSON text: some producers write JSON twice."""
+    if not text.startswith(_RECORD_IN_QUOTES):
+        return None
+    try:
+        return str(load(text)).strip()
+    except RefusedError:
+        return None
 
 
 def _nothing() -> Refusal:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from aftercare.intake.domain.envelope import Payload
+from aftercare.intake.domain.fhir.resources import holds_a_resource
 from aftercare.intake.domain.outcome import Reason, Refusal
 from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.readers.xml_tree import describe_root
@@ -36,4 +37,7 @@ def _json(value: Any) -> Refusal:
         return Refusal(Reason.UNKNOWN_SHAPE, "a JSON value that is no object", "json")
     if "$schema" in value and ("properties" in value or "definitions" in value):
         return Refusal(Reason.NOT_A_RECORD, "a JSON Schema", "json-schema")
+    if holds_a_resource(value):
+        detail = "a JSON object around FHIR: send the resource itself, or say in a mapping file where it is"
+        return Refusal(Reason.UNKNOWN_SHAPE, detail, "json")
     return Refusal(Reason.UNKNOWN_SHAPE, "a JSON object of no known format", "json")

@@ -23,21 +23,23 @@ class Neighbours:
     """Resources that a reference can be resolved to: contained ones, and the Bundle's."""
 
     by_address: Mapping[str, JsonObject] = field(default_factory=dict)
-    """Keys as `plain_address` makes them: fullUrls, `#id`, and `Type/id` under `ANYWHERE` and of those of no server."""
+    """Keys as `plain_address` makes them: fullUrls, and `Type/id` under `ANYWHERE` and of those of no server."""
+    contained: Mapping[str, JsonObject] = field(default_factory=dict)
+    """By `#id`."""
     base: str = ""
     """The server of the resource that refers: two servers have the same ids for different people."""
 
     def within(self, resource: JsonObject, address: str | None = None) -> "Neighbours":
-        """The same, seen from one resource: its contained ones come first."""
+        """The same, seen from one resource."""
         named = [(identifier(one.get("id")), one) for one in objects(resource.get("contained"))]
         contained = {f"#{own.lstrip('#')}": one for own, one in named if own is not None}
-        return Neighbours({**self.by_address, **contained}, base_of(address))
+        return Neighbours(self.by_address, contained, base_of(address))
 
     def resolve(self, reference: JsonObject) -> JsonObject:
         """The resource meant, or an empty object."""
         address = plain_address(text(reference.get("reference")) or "")
-        if not address or not self.by_address:
-            return _NOTHING
+        if not address or address in self.contained or not self.by_address:
+            return self.contained.get(address, _NOTHING)
         written = (address, f"{self.base or ANYWHERE}/{address}")
         return next((self.by_address[one] for one in written if one in self.by_address), _NOTHING)
 

@@ -3,7 +3,9 @@
 Only names in this list may stand in a reason: a `resourceType` is the sender's text like any other.
 """
 
-from aftercare.intake.domain.json_values import JsonObject, text
+from typing import Any
+
+from aftercare.intake.domain.json_values import JsonObject, items, text
 
 _NAMES = """
 Account ActivityDefinition ActorDefinition AdministrableProductDefinition AdverseEvent AllergyIntolerance Appointment
@@ -53,6 +55,17 @@ def written_type(kind: object) -> str | None:
 def is_known(kind: object) -> bool:
     """Whether this is the name of a FHIR resource, and not a word of the sender's own."""
     return isinstance(kind, str) and _KNOWN.get(kind.casefold()) == kind
+
+
+def holds_a_resource(value: Any, depth: int = 4) -> bool:
+    """Whether FHIR lies in an envelope that nobody knows: looked for a few layers deep, at the first of each list."""
+    if isinstance(value, dict):
+        if is_known(type_of(value)):
+            return True
+        inside = list(value.values())[:50]
+    else:
+        inside = list(items(value)[:1]) if isinstance(value, list) else []
+    return depth > 0 and any(holds_a_resource(one, depth - 1) for one in inside)
 
 
 def describe_resource(kind: object) -> str:

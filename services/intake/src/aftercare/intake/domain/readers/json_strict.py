@@ -7,6 +7,7 @@ surrogates, endless nesting) is refused here. A refusal says where, never what.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
@@ -17,7 +18,7 @@ MAX_DIGITS = 40
 MAX_DOCUMENTS = 10_000
 _BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 """A text that never ends reaches to the end of the body: otherwise each quotation mark would be tried anew."""
-_LINE_END = re.compile(r"[\r\n]+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 """Of JSON lines: other line ends of Unicode may stand inside a text."""
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -28,8 +29,8 @@ def read_json(text: str) -> Iterator[Document | Refusal]:
     try:
         yield Document(0, load(text))
     except RefusedError as refused:
-        lines = [line.strip() for line in _LINE_END.split(text) if line.strip()]
-        if not _are_records(lines):
+        lines = [line.strip() for line in _LINE_END.split(text)]
+        if not _are_records([line for line in lines if line]):
             raise refused from None
         yield from _each_line(lines)
 
@@ -50,14 +51,25 @@ def _is_whole(line: str) -> bool:
 
 
 def _each_line(lines: list[str]) -> Iterator[Document | Refusal]:
-    for index, line in enumerate(lines):
+    index = 0
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
         if index >= MAX_DOCUMENTS:
             yield Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_DOCUMENTS} lines", "ndjson")
             return
         try:
             yield Document(index, load(line))
         except RefusedError as refused:
-            yield refused.refusal
+            yield _at_line(number, refused.refusal)
+        index += 1
+
+
+def _at_line(number: int, refusal: Refusal) -> Refusal:
+    """The refusal of one line, with its place in the whole body."""
+    place = f"line {number},"
+    told = refusal.detail.replace("line 1,", place)
+    return replace(refusal, detail=told if place in told else f"{told}, line {number}")
 
 
 def load(text: str) -> Any:

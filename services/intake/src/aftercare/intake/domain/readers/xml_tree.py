@@ -21,10 +21,11 @@ _CHUNK = 64 * 1024
 _PROLOG = re.compile(r"(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->)*+")
 _DOCTYPE = re.compile(r"""<!DOCTYPE(?:[^\["'>]|"[^"]*+"|'[^']*+')*+(?P<end>[\[>]?)""")
 _TAG = re.compile(r"(?:\{(?P<space>[^}]*)\})?(?P<name>.*)", re.DOTALL)
+_NOT_FHIR = "FHIR by its name, but not in the namespace http://hl7.org/fhir"
 _KNOWN_ROOTS = {
-    "AdverseEvent": "FHIR",
-    "Bundle": "FHIR",
-    "Observation": "FHIR",
+    "AdverseEvent": _NOT_FHIR,
+    "Bundle": _NOT_FHIR,
+    "Observation": _NOT_FHIR,
     "ClinicalDocument": "CDA",
     "Events": "incident list",
     "MCCI_IN200100UV01": "HL7 v3 safety report",
