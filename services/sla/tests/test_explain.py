@@ -141,6 +141,28 @@ def test_a_record_that_names_nobody_has_clocks_for_whoever_it_is() -> None:
     ] == []
 
 
+def test_it_says_in_plain_words_whose_clock_it_is() -> None:
+    first, second = example(), example()
+    persons = [{"relevant_person": f"pat_{number:032x}", "harm": harm} for number, harm in ((1, "severe"), (2, "low"))]
+    second["state"] |= {"revision": 2, "relevant_persons": persons}
+    incident = first["state"]["incident"]
+    said = json.dumps([event(first), event(second, "amended", "2026-03-02T16:00:00Z")])
+    found = [one for one in lines("england", "--incident", "-", said=said) if one["rule"] == "d-03-candour-notice"]
+    assert {(one["subject"], one["whose"], one["state"]) for one in found} == {
+        (f"pat_{1:032x}", f"relevant person 1 of 2 of {incident}", "running"),
+        (f"pat_{2:032x}", f"relevant person 2 of 2 of {incident}", "running"),
+        (incident, f"whoever {incident} befell, as long as it names nobody", "cancelled"),
+    }
+    assert {one["incident"] for one in found} == {incident}
+    shown = run("explain", "england", "--incident", "-", said=said).stdout
+    assert f"relevant person 1 of 2 of {incident}, Europe/London" in shown
+    assert f"owed to relevant person 1 of 2 of {incident}; its age counts" in " ".join(shown.split())
+
+
+def test_a_promise_for_one_method_waits_for_an_analysis_by_any() -> None:
+    assert "r-05-psii waits for rca-commissioned" in run("explain", "england", "--incident", str(REPORTED)).stdout
+
+
 def test_a_synthetic_incident_starts_nothing() -> None:
     data = example()
     data["state"]["synthetic"] = True

@@ -5,6 +5,8 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
+RENAMED = """update rule set body = jsonb_set(body, '{rule,subject}', '"relevant-person"')
+    where body -> 'rule' ->> 'subject' = 'patient'"""
 _STATEMENTS = (
     """alter table happening
         add column persons text[] not null default '{}',
@@ -15,8 +17,7 @@ _STATEMENTS = (
         add constraint happening_method_words check
             ("method" in ('rca', 'rca2', 'psii', 'aar', 'swarm', 'mdt', 'other'))""",
     "alter table happening alter column persons drop default",
-    """update rule set body = jsonb_set(body, '{rule,subject}', '"relevant-person"')
-        where body -> 'rule' ->> 'subject' = 'patient'""",
+    RENAMED,
 )
 
 

@@ -93,7 +93,7 @@ def ended(kind: str, when: str, *, incident: str = INC, revision: int, **more: A
 
 
 def named(*persons: str, **harmed: str) -> frozenset[Person]:
-    """Relevant persons by their references; by the letters of `ANN` and `BEN`, those with a harm of their own."""
+    """Relevant persons by their references; `ann="low"` with a harm of her own."""
     own = {{"ann": ANN, "ben": BEN}[name]: HarmLevel(harm) for name, harm in harmed.items()}
     return frozenset([*map(Person, persons), *(Person(one, harm) for one, harm in own.items())])
 

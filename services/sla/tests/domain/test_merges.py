@@ -103,6 +103,30 @@ def test_of_a_circle_of_merges_one_survives() -> None:
     assert found[INC].start == at("2026-03-01T06:00")
 
 
+def test_of_a_circle_the_others_count_for_the_survivor_alone() -> None:
+    """What the other was not grave enough for by itself, it never has; what it had once, it is known for since then."""
+    links = [(OTHER, INC), (INC, OTHER)]
+    low = known("2026-03-02T09:00", "low", incident=OTHER)
+    there, back = merged("2026-03-02T12:00", INC), merged("2026-03-02T13:00")
+    grave: dict[str, Any] = {"when": {"harm_at_least": "severe"}}
+    assert set(by_incident(STAYS, low, there, links=links, **grave)) == {INC, OTHER}
+    assert set(by_incident(STAYS, low, there, back, links=links, **grave)) == {INC}
+    raised = known("2026-03-02T15:00", incident=OTHER, revision=3)
+    found = by_incident(STAYS, low, there, back, raised, links=links, **grave)
+    assert found[OTHER].born == there.received
+    talk = act("disclosure-initial-done", "2026-03-02T11:00")
+    found = by_incident(STAYS, GOES, there, back, talk, links=links)
+    assert (found[INC].outcome.verdict, found[OTHER].outcome.verdict) == (State.MET, State.CANCELLED)
+
+
+def test_what_was_merged_into_one_of_a_circle_counts_for_that_one() -> None:
+    links = [(OTHER, INC), (INC, OTHER), (THIRD, OTHER)]
+    third = known("2026-03-01T09:00", occurred="2026-03-01T06:00", incident=THIRD)
+    merges = [merged("2026-03-02T12:00", one) for one in (INC, OTHER, THIRD)]
+    found = by_incident(STAYS, GOES, third, *merges, links=links)
+    assert {subject: one.start for subject, one in found.items()} == dict.fromkeys((INC, OTHER, THIRD), third.occurred)
+
+
 def test_a_circle_that_another_survives_ends_in_it() -> None:
     links = [(OTHER, INC), (INC, OTHER), (INC, THIRD)]
     third = known("2026-03-02T11:00", incident=THIRD)

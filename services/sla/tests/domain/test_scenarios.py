@@ -1,15 +1,18 @@
 """The plain words of scenarios: every form, and what is said of what is none: `docs/clocks.md` 8."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from aftercare.programme.clocks import ClockPack, Flag, Kind, NamedBy, Scenario
+from aftercare.programme.clocks import ClockPack, Flag, Kind, Method, NamedBy, Scenario
 from aftercare.programme.happenings import Happening
 from aftercare.programme.model import HarmLevel
 from aftercare.sla.domain.scenario_words import (
     Act,
+    Analysed,
+    BefellStaff,
     Claim,
     Expected,
     Flagged,
@@ -17,6 +20,7 @@ from aftercare.sla.domain.scenario_words import (
     HarmBecomes,
     Incident,
     Named,
+    NamesPersons,
     NotUnderstoodError,
     Now,
     Withdrawn,
@@ -53,6 +57,17 @@ AT, LATER = "2026-03-27T22:00", "2026-03-28T06:00+01:00"
         ("the incident has flag never-event", Flagged(Flag.NEVER_EVENT)),
         (f"harm becomes death received {AT}", HarmBecomes(HarmLevel.DEATH, AT)),
         (f"the incident is withdrawn at {AT}", Withdrawn(AT)),
+        ("the incident befell staff", BefellStaff()),
+        ("the incident names relevant person A", NamesPersons((("A", None),), None)),
+        (
+            f"the incident names relevant persons A (severe), B and C (low) received {AT}",
+            NamesPersons((("A", HarmLevel.SEVERE), ("B", None), ("C", HarmLevel.LOW)), AT),
+        ),
+        ("the analysis is an mdt", Analysed(Method.MDT)),
+        (
+            f"disclosure-initial-done for A and B at {AT}",
+            Act(Happening.DISCLOSURE_INITIAL_DONE, AT, None, ("A", "B")),
+        ),
         ("a person is named by rca-interview", Named(NamedBy.RCA_INTERVIEW, None)),
         (f"a person is named by self received {AT}", Named(NamedBy.SELF, AT)),
         (f"disclosure-initial-done at {AT}", Act(Happening.DISCLOSURE_INITIAL_DONE, AT, None)),
@@ -81,6 +96,11 @@ def test_every_form_of_given_is_understood(line: str, expected: Given) -> None:
                 ),
             ),
         ),
+        ("x for B is met", Expected("x", (Claim("is met"),), "B")),
+        (
+            "x for the incident is due T and is cancelled",
+            Expected("x", (Claim("is due", "T"), Claim("is cancelled")), "the incident"),
+        ),
         ("x is missed", Expected("x", (Claim("is missed"),))),
         ("x starts A, and runs", Expected("x", (Claim("starts", "A"), Claim("runs")))),
         ("x is unmeetable", Expected("x", (Claim("is unmeetable"),))),
@@ -93,12 +113,20 @@ def test_every_form_of_expect_is_understood(line: str, expected: Expected) -> No
 
 
 @pytest.mark.parametrize(
-    "line", ["a terrible incident received T", "somebody was sad", "a person is named by nobody", ""]
+    "line",
+    [
+        "a terrible incident received T",
+        "somebody was sad",
+        "a person is named by nobody",
+        "the incident names relevant persons A (very) and B",
+        "the analysis is a guess",
+        "",
+    ],
 )
 def test_other_words_are_refused_with_the_line(line: str) -> None:
-    with pytest.raises(NotUnderstoodError, match=repr(line)):
+    with pytest.raises(NotUnderstoodError, match=re.escape(repr(line))):
         read_given(line)
-    with pytest.raises(NotUnderstoodError, match=repr(line)):
+    with pytest.raises(NotUnderstoodError, match=re.escape(repr(line))):
         read_expected(line)
 
 
@@ -111,6 +139,8 @@ PACK = ClockPack(
         rule(id="talk", when={"harm_at_least": "severe"}, start={"on": ["incident-known"], "at": "occurred"}),
         rule({"kind": "window", "opens": {"days": 1}, "closes": {"days": 2}}, id="window"),
         obligation_rule(id="reached"),
+        rule(id="told", subject="relevant-person", when={"harm_at_least": "severe"}),
+        rule(id="swarm", subject="rca", when={"methods": ["swarm"]}, start={"on": ["rca-commissioned"]}, stop={}),
     ),
 )
 SEVERE = "a severe incident at london occurred 2026-07-01T10:00 received 2026-07-01T11:00"
@@ -178,11 +208,32 @@ def test_flags_people_and_raised_harm_are_played() -> None:
     assert failures(two, "reached starts 2026-07-01T14:00Z") != []
 
 
+def test_relevant_persons_are_played_one_by_one() -> None:
+    both = [SEVERE, "the incident names relevant persons A and B (low)"]
+    assert failures(both, "told for A runs", "told for B does not start", "told for the incident does not start") == []
+    later = [SEVERE, "the incident names relevant person A received 2026-07-01T12:00"]
+    assert failures(later, "told for A starts 2026-07-01T11:00", "told for the incident is cancelled") == []
+    talk = "disclosure-initial-done for A at 2026-07-01T13:00"
+    again = "the incident names relevant person B received 2026-07-01T12:30"
+    assert failures([*later, again, talk], "told for A is met", "told for B runs") == []
+    assert failures([SEVERE, "the incident befell staff"], "told does not start", "talk runs") == []
+    (said,) = failures([*later, again, talk], "told for B is met")
+    assert "is running" in said
+
+
+def test_an_analysis_is_played_by_its_method() -> None:
+    begun = [SEVERE, "rca-commissioned at 2026-07-02T10:00"]
+    assert failures([*begun, "the analysis is a swarm"], "swarm starts 2026-07-02T10:00") == []
+    assert failures(begun, "swarm does not start") == []
+
+
 @pytest.mark.parametrize(
     ("given", "expect", "says"),
     [
         ([SEVERE], "tolk runs", "has no rule tolk"),
         ([SEVERE], "talk starts tomorrow", "'tomorrow' is no time"),
+        ([SEVERE], "told for A runs", "the incident names no relevant person A"),
+        ([SEVERE, "disclosure-initial-done for B at 2026-07-02T10:00"], "told runs", "no relevant person B"),
         ([SEVERE], "talk does not start and runs", "a line of its own"),
         ([SEVERE, SEVERE], "talk runs", "one incident"),
         (["a severe incident at nowhere received 2026-07-01T10:00"], "talk runs", "no site 'nowhere'"),

@@ -170,6 +170,29 @@ def test_routes_say_for_whom_a_clock_is() -> None:
     assert clocks(of_case, offered, opened("2026-03-02T10:05", route="self"), links=[(CAS, OBL)]) != []
 
 
+def test_a_promise_for_one_method_is_for_analyses_by_that_method() -> None:
+    psii = rule(subject="rca", when={"methods": ["psii"]}, start={"on": ["rca-commissioned"]}, stop={})
+    begun = act("rca-commissioned", "2026-03-03T10:00", subject=RCA, method="other")
+    assert clocks(psii, begun) == []
+    said = act("rca-interview-cancelled", "2026-03-05T10:00", subject=RCA, method="psii")
+    found = clock(psii, begun, said)
+    assert (found.start, found.born) == (begun.at, said.received), "any of its messages may say so"
+    assert clocks(psii, begun, act("rca-completed", "2026-03-05T10:00", subject=RCA, method="psii", mute=True)) == []
+
+
+def test_an_incident_has_the_methods_of_all_its_analyses() -> None:
+    told = rule(when={"methods": ["psii", "aar"]}, start={"on": ["incident-known"], "at": "received"})
+    second = RCA[:-1] + "2"
+    begun = [
+        act("rca-commissioned", "2026-03-03T10:00", subject=RCA, method="mdt"),
+        act("rca-commissioned", "2026-03-04T10:00", subject=second, method="aar"),
+    ]
+    links = [(RCA, INC), (second, INC)]
+    assert clocks(told, known("2026-03-02T10:00"), begun[0], links=links) == []
+    found = clock(told, known("2026-03-02T10:00"), *begun, links=links, of=INC)
+    assert (found.start, found.born) == (at("2026-03-02T10:00"), at("2026-03-04T10:00"))
+
+
 @pytest.mark.parametrize(("received", "version"), [("2026-03-31T23:59:59", 1), ("2026-04-01T00:00", 2)])
 def test_a_clock_is_born_with_the_version_in_force_that_day_and_keeps_it(received: str, version: int) -> None:
     first, second = rule(), rule({"kind": "deadline", "within": {"hours": 2}}, version=2, in_force="2026-04-01")

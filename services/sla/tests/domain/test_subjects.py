@@ -4,7 +4,7 @@ from typing import Any
 
 from aftercare.programme.clocks import Side
 from aftercare.sla.domain.derive import derive
-from aftercare.sla.domain.model import Edition, Editions
+from aftercare.sla.domain.model import CancelReason, Edition, Editions, State
 
 from .telling import (
     ASG,
@@ -125,9 +125,20 @@ def test_obligations_of_a_withdrawn_or_merged_incident_have_ends_of_their_own() 
     assert found.outcome.cancelled is None
 
 
-def test_patients_stand_for_their_incident() -> None:
-    found = clock(rule(subject="relevant-person"), IN_LONDON, act("disclosure-initial-done", "2026-07-01T12:00"))
-    assert (found.subject, found.outcome.stopped) == (INC, at("2026-07-01T12:00"))
+def test_an_analysis_that_is_cancelled_ends_its_own_clocks_and_none_of_its_incidents() -> None:
+    """Whether or not a rule says so; and an interview that is cancelled ends nothing."""
+    rules = [
+        rule(id="own", subject="rca", start={"on": ["rca-commissioned"]}, stop={"on": ["rca-completed"]}),
+        rule(id="of-incident", stop={"on": ["rca-completed"], "cancelled": ["rca-cancelled"]}),
+    ]
+    begun = act("rca-commissioned", "2026-07-01T11:00", subject=RCA)
+    interview = act("rca-interview-cancelled", "2026-07-01T11:30", subject=RCA)
+    running = clocks(rules, IN_LONDON, begun, interview, links=[(RCA, INC)])
+    assert {one.outcome.verdict for one in running} == {State.RUNNING}
+    given_up = act("rca-cancelled", "2026-07-01T12:00", subject=RCA)
+    found = {one.rule.id: one for one in clocks(rules, IN_LONDON, begun, given_up, links=[(RCA, INC)])}
+    assert (found["own"].outcome.cancelled, found["own"].outcome.reason) == (given_up.at, CancelReason.NOT_APPLICABLE)
+    assert found["of-incident"].outcome.verdict is State.RUNNING
 
 
 def test_a_site_has_the_rules_of_its_jurisdiction_and_else_the_generic_ones() -> None:

@@ -18,6 +18,7 @@ from aftercare.schemas.base import Message
 from aftercare.schemas.registry import decode
 from aftercare.sla.bootstrap import desk_of
 from aftercare.sla.config import SlaSettings
+from aftercare.sla.service_layer.compliance import NamingHandlers
 from aftercare.sla.service_layer.handlers import Handlers
 from aftercare.sla.service_layer.ticking import Ticker
 
@@ -47,7 +48,7 @@ class World:
         self.engine = create_engine(url)
         self.unit_of_work = UnitOfWork(self.engine, self.clock, f"urn:aftercare:sla-{side}")
         self.desk = desk_of(settings(side, str(pack)))
-        self.handlers = Handlers(self.desk)
+        self.handlers = (NamingHandlers if side is Side.SUPPORT else Handlers)(self.desk)
         self.ticker = Ticker(self.unit_of_work, self.desk, side)
 
     async def hear(self, *messages: Message, together: bool = False) -> None:

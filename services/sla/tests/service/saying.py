@@ -49,12 +49,21 @@ def merged(inc: str, into: str, at: datetime = MONDAY_NOON) -> incident.Incident
     return incident.IncidentMergedV1(state=_state(inc, at, revision=2), into=ref("inc", into))
 
 
-def told(inc: str, at: datetime, milestone: str = "initial-done") -> disclosure_milestone.DisclosureMilestoneReachedV1:
+def persons(*names: str, **more: str) -> tuple[incident.RelevantPerson, ...]:
+    """Relevant persons by their names; `ben="low"` with a harm of his own."""
+    own = [incident.RelevantPerson(relevant_person=ref("pat", one), harm=incident.Harm(more[one])) for one in more]
+    return (*(incident.RelevantPerson(relevant_person=ref("pat", one)) for one in names), *own)
+
+
+def told(
+    inc: str, at: datetime, milestone: str = "initial-done", *whom: str
+) -> disclosure_milestone.DisclosureMilestoneReachedV1:
     return disclosure_milestone.DisclosureMilestoneReachedV1(
         incident=ref("inc", inc),
         revision=1,
         source="synthetic",
         milestone=disclosure_milestone.Milestone(milestone),
+        relevant_persons=tuple(ref("pat", one) for one in whom),
         at=stated(at),
         received=at,
     )
@@ -69,6 +78,11 @@ def commissioned(name: str, *incidents: str, at: datetime = MONDAY_NOON) -> rca.
         received=at,
     )
     return rca.RcaCommissionedV1(state=state, commissioned=stated(at))
+
+
+def given_up(name: str, *incidents: str, at: datetime = MONDAY_NOON) -> rca.RcaCancelledV1:
+    begun = commissioned(name, *incidents, at=at).state
+    return rca.RcaCancelledV1(state=begun.model_copy(update={"revision": 2}), cancelled=stated(at))
 
 
 def opened(obligation: str, inc: str, at: datetime = MONDAY_NOON) -> support_case.ObligationOpenedV1:

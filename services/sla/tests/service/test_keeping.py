@@ -1,16 +1,18 @@
 """What clocks keep for life, and what is forgotten when."""
 
 from datetime import timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from aftercare.programme.clocks import Side
 from aftercare.sla.service_layer.purging import Purge
 
 from . import saying as say
-from .clock_world import PACK, World
+from .clock_world import MIGRATIONS, PACK, World
 
 pytestmark = pytest.mark.real
 
@@ -54,6 +56,15 @@ async def test_a_rule_that_is_gone_from_its_pack_still_ends_the_clocks_it_began(
     await after.engine.dispose()
 
 
+def import_module_from(file: Path) -> Any:
+    spec = spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 async def purge(world: World) -> None:
     step = Purge(world.unit_of_work, KEPT)
     while await step.step() < 60:
@@ -70,6 +81,39 @@ async def test_what_ended_long_ago_is_forgotten_and_what_is_owed_never_is(event:
     await purge(event)
     left = await event.rows("select distinct subject from happening union select distinct subject from clock")
     assert {row.subject for row in left} == {say.ref("inc", "owed")}
+
+
+async def test_whom_an_incident_names_is_forgotten_with_it_and_with_nobody_else(event: Any) -> None:
+    await event.hear(say.reported("fall", relevant_persons=say.persons("ann", "ben")), say.reported("slip"))
+    await event.hear(say.told("fall", event.clock.now(), "initial-done", "ann"))
+    await event.pass_time(days=91)
+    await purge(event)
+    assert len(await event.rows("select 1 from clock")) == 3, "Ben is owed a talk"
+    await event.hear(say.told("fall", event.clock.now(), "initial-done", "ben"))
+    await event.pass_time(days=91)
+    await purge(event)
+    left = await event.rows(
+        "select subject from happening union select subject from clock union select target from link"
+    )
+    assert {row.subject for row in left} == {say.ref("inc", "slip")}
+
+
+async def test_a_clock_that_was_born_by_a_rule_of_patients_goes_on_by_it(event: Any) -> None:
+    """The rule of an older release: its subject had another name, and nobody had a method."""
+    await event.hear(say.reported("fall"))
+    await event.rows(
+        "update rule set body = jsonb_set(body #- '{rule,when,methods}', '{rule,subject}', '\"patient\"') returning 1"
+    )
+    migration = import_module_from(MIGRATIONS / "versions" / "0003_relevant_persons.py")
+    async with event.unit_of_work() as tx:
+        await tx.connection.execute(text(migration.RENAMED))
+    (row,) = await event.rows("select edition, body from rule")
+    assert row.body["rule"]["subject"] == "relevant-person"
+    after = World(event.url, Side.EVENT, now=event.clock.now())
+    await after.pass_time(hours=5)
+    await after.hear(say.told("fall", after.clock.now()))
+    assert await after.story("apology") == ["started", "warned 50", "met"]
+    await after.engine.dispose()
 
 
 async def test_a_group_is_forgotten_as_a_whole_or_not_at_all(support: Any) -> None:

@@ -63,6 +63,54 @@ async def test_incidents_that_turn_out_to_be_one_leave_one_clock(event: Any) -> 
     assert await event.state("apology", "inc", "fall") == "running"
 
 
+async def test_two_families_have_a_clock_each_and_one_talk_ends_one(event: Any) -> None:
+    await event.hear(say.reported("fall", relevant_persons=say.persons("ann", ben="severe")))
+    assert await event.story("apology") == ["started", "started"]
+    await event.hear(say.told("fall", event.clock.now(), "initial-done", "ann"))
+    assert [await event.state("apology", "pat", one) for one in ("ann", "ben")] == ["met", "running"]
+    await event.hear(say.told("fall", event.clock.now()))
+    await event.pass_time(hours=10)
+    assert [await event.state("apology", "pat", one) for one in ("ann", "ben")] == ["met", "missed"]
+    rows = await event.rows("select distinct incident from clock")
+    assert [row.incident for row in rows] == [say.ref("inc", "fall")]
+
+
+async def test_the_clock_of_the_whole_gives_way_to_those_of_whom_it_names(event: Any) -> None:
+    await event.hear(say.reported("fall"), say.amended("fall", relevant_persons=say.persons("ann", ben="low")))
+    assert await event.state("apology", "inc", "fall") == "cancelled"
+    assert await event.state("apology", "pat", "ann") == "running"
+    assert await event.state("apology", "pat", "ben") == "running", "what named nobody was severe for all of them"
+    await event.hear(say.withdrawn("fall", revision=3))
+    assert await event.state("apology", "pat", "ann") == "cancelled"
+
+
+async def test_all_that_is_said_of_a_rule_at_a_site_in_a_minute_is_one_occasion(event: Any) -> None:
+    long_ago = say.stated(say.MONDAY_NOON - timedelta(days=2))
+    await event.hear(*(say.reported(f"fall {number}", discovered=long_ago) for number in range(20)), together=True)
+    await event.pass_time(minutes=1)
+    await event.hear(say.reported("slip", discovered=long_ago), say.reported("cut", discovered=long_ago, site="south"))
+    await event.pass_time(hours=10)
+    warned = [one for one in await event.said() if one.type.endswith(("warned.v1", "missed.v1"))]
+    assert len(warned) == 22
+    assert len({one.occasion for one in warned}) == 3
+    assert len({one.occasion for one in warned[:20]}) == 1
+
+
+async def test_the_support_side_keeps_nobody_to_whom_candour_is_owed(support: Any) -> None:
+    named = say.persons("ann", ben="low")
+    await support.hear(say.reported("fall", relevant_persons=named), say.opened("ana", "fall"))
+    await support.hear(say.withdrawn("fall", relevant_persons=named))
+    assert await support.rows("select 1 from happening where persons <> '{}'") == []
+    assert await support.rows("select 1 from link where left(target, 4) = 'pat_'") == []
+    assert say.ref("pat", "ann") not in "".join(await support.snapshot())
+
+
+async def test_an_analysis_that_is_given_up_ends_its_clock(event: Any) -> None:
+    await event.hear(say.reported("fall"), say.commissioned("why", "fall"), say.given_up("why", "fall"))
+    assert await event.state("analysis", "rca", "why") == "cancelled"
+    assert await event.state("apology", "inc", "fall") == "running"
+
+
 async def test_somebody_reached_in_time_meets_the_first_response(support: Any) -> None:
     await support.hear(say.reported("fall"), say.opened("ana", "fall"), say.settled("ana", "ana"))
     await support.pass_time(hours=3)

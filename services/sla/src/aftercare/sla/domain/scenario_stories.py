@@ -13,7 +13,7 @@ from aftercare.sla.domain.places import Place, place_of
 from aftercare.sla.domain.scenario_words import (
     Act,
     Analysed,
-    Befell,
+    BefellStaff,
     Flagged,
     HarmBecomes,
     Incident,
@@ -47,6 +47,9 @@ class Story:
         if self._site is not None and site is None:
             raise NotUnderstoodError(f"there is no site {self._site!r} in the organisation of the scenarios")
         self._place = place_of(site)
+        unnamed = {one for act in self._given if isinstance(act, Act) for one in act.persons} - self.persons
+        if unnamed:
+            raise NotUnderstoodError(f"the incident names no relevant person {min(unnamed)}")
 
     @property
     def place(self) -> Place:
@@ -143,7 +146,7 @@ class Story:
                 if isinstance(one, NamesPersons) and one.received is None
                 for person in _persons(one)
             ),
-            of_staff=any(isinstance(one, Befell) and one.staff for one in self._given),
+            of_staff=any(isinstance(one, BefellStaff) for one in self._given),
         )
 
     def _people(self) -> Iterator[Happened]:

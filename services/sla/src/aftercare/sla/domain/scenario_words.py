@@ -32,10 +32,8 @@ class Flagged:
 
 
 @dataclass(frozen=True, slots=True)
-class Befell:
-    """Of whom the whole record is."""
-
-    staff: bool
+class BefellStaff:
+    """The record is about a member of staff, not a patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Now:
     at: str
 
 
-Given = Incident | Flagged | Befell | NamesPersons | Analysed | HarmBecomes | Withdrawn | Named | Act | Now
+Given = Incident | Flagged | BefellStaff | NamesPersons | Analysed | HarmBecomes | Withdrawn | Named | Act | Now
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,7 @@ _GIVEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Given]], ...] = (
         _incident,
     ),
     (_pattern(r"the incident has flag (?P<flag>\S+)"), lambda found: Flagged(Flag(found["flag"]))),
-    (_pattern(r"the incident befell (?P<whom>staff|a patient)"), lambda found: Befell(found["whom"] == "staff")),
+    (_pattern(r"the incident befell staff"), lambda _found: BefellStaff()),
     (_pattern(rf"the incident names relevant persons? (?P<names>{_NAMES}){_RECEIVED}"), _names),
     (_pattern(r"the analysis is an? (?P<method>[a-z0-9]+)"), lambda found: Analysed(Method(found["method"]))),
     (

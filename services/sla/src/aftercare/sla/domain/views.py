@@ -13,6 +13,8 @@ from aftercare.sla.domain.persons import Known, known_of, named_too_late, seen_a
 
 OF_THE_RECORD = frozenset({Happening.INCIDENT_KNOWN, Happening.INCIDENT_WITHDRAWN, Happening.INCIDENT_MERGED})
 """What is said of an incident's record, not of what was done about it."""
+_NOT_DONE_ABOUT_IT = OF_THE_RECORD | {Happening.RCA_CANCELLED, Happening.RCA_INTERVIEW_CANCELLED}
+"""What ends an analysis ends nothing of its incidents: another may come."""
 _OPENINGS = OF_THE_RECORD | {Happening.OBLIGATION_OPENED}
 """What an incident or an obligation comes by. What is done about one that has not come brings it no nearer."""
 
@@ -77,8 +79,8 @@ class Group:
     def _incident(self, subject: str) -> View:
         members = self._merges.members(subject)
         acting = members | {rca for member in members for rca in self._linked(member, "rca")}
-        told = (one for each in sorted(acting) for one in self._of.get(each, ()))
-        acts = tuple(one for one in told if one.kind not in OF_THE_RECORD)
+        told = [one for each in sorted(acting) for one in self._of.get(each, ())]
+        acts = tuple(one for one in told if one.kind not in _NOT_DONE_ABOUT_IT)
         return View(
             subject,
             subject,
@@ -87,7 +89,7 @@ class Group:
             acts,
             acts,
             frozenset(),
-            _methods(acts),
+            _methods(told),
             tuple(self._ends(subject)),
         )
 
