@@ -80,3 +80,32 @@ def test_a_group_of_patients_is_each_of_them_and_no_staff(door: Door, adverse_ev
 
 def test_a_group_that_did_not_come_along_is_noted_where_staff_is_due(door: Door, adverse_event: Any) -> None:
     assert "unresolved-team:contributor" in mapped(door, adverse_event(contributor=[{"reference": "Group/9"}])).doubts
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Made\u00a0Up", "Made Up"),
+        ("Made\nUp ", "Made Up"),
+        ("\u202eMade Up\u202c", "Made Up"),
+        ("\u0645\u06cc\u200c\u0646\u0627", "\u0645\u06cc\u200c\u0646\u0627"),
+    ],
+)
+def test_a_name_is_not_lost_by_characters_that_nobody_sees(
+    door: Door, adverse_event: Any, written: str, name: str
+) -> None:
+    said = adverse_event(contributor=[{"display": written}], recorder=None)
+    assert people(report(door, said)) == [(name, INVOLVED)]
+
+
+@pytest.mark.parametrize("word", ["Anonymous", "unknown", "N/A"])
+def test_an_anonymous_reporter_is_nobody_and_stays_so(door: Door, adverse_event: Any, word: str) -> None:
+    found = mapped(door, adverse_event(recorder={"display": word}, contributor=None))
+    assert "nameless:reporter" in found.doubts
+    assert people(report(door, adverse_event(recorder={"display": word}, contributor=None))) == []
+
+
+def test_a_name_counts_more_than_the_word_unknown_beside_it(door: Door, adverse_event: Any) -> None:
+    person = {"resourceType": "Practitioner", "id": "n", "name": [{"text": "Made Up"}]}
+    said = adverse_event(contained=[person], contributor=[{"reference": "#n", "display": "Unknown"}], recorder=None)
+    assert people(report(door, said)) == [("Made Up", INVOLVED)]

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 JsonObject = Mapping[str, Any]
 _NOTHING: JsonObject = {}
 MAX_IDENTIFIER = 512
+_JOINERS = "\u200c\u200d"
 
 
 def obj(value: Any) -> JsonObject:
@@ -44,6 +46,19 @@ def identifier(value: Any) -> str | None:
     if words is None or len(words) > MAX_IDENTIFIER or not words.isprintable():
         return None
     return words
+
+
+def person_name(value: Any) -> str | None:
+    """A name as somebody wrote it, on one line and without characters that nobody sees.
+
+    Joiners stay: Persian and Malayalam names are written with them. Not so spaces that do not break, line ends and
+    marks of direction, which come along when a name is copied.
+    """
+    words = " ".join((text(value) or "").split())
+    plain = "".join(
+        one for one in words if one in _JOINERS or unicodedata.category(one) not in ("Cc", "Cf", "Co", "Cs")
+    )
+    return plain if 0 < len(plain) <= MAX_IDENTIFIER else None
 
 
 def body_hash(value: Any) -> str:

@@ -1,16 +1,20 @@
 """Who and what a FHIR reference means: contained, in the same Bundle, elsewhere, or by display only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from aftercare.intake.domain.facts import Named
 from aftercare.intake.domain.fhir.resources import is_known, type_of, written_type
-from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, text
+from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, person_name, text
 from aftercare.intake.domain.source import Source
 from aftercare.intake.domain.vocabulary import IdentifierKind
 
 _MAX_HOPS = 3
+_NOBODY = frozenset(
+    {"anonymous", "anonymised", "anonymized", "unknown", "not known", "not recorded", "withheld", "none", "n/a", "-"}
+)
+"""What stands for a name where there is none."""
 _NOTHING: JsonObject = {}
 
 
@@ -94,7 +98,7 @@ def name_of(reference: JsonObject, neighbours: Neighbours, source: Source, recor
     """The person behind a reference, as the source writes them: an identifier where there is one.
 
     A reference that leads nowhere still names somebody: it is kept with the record's id, so that a human can
-    look. `None` only for a reference that says nothing at all.
+    look. `None` for a reference that says nothing at all, or that it is nobody: an anonymous reporter stays so.
     """
     target, resolved = _follow_role(reference, neighbours)
     identified = _identified(target, resolved, source)
@@ -103,9 +107,13 @@ def name_of(reference: JsonObject, neighbours: Neighbours, source: Source, recor
     address = identifier(target.get("reference"))
     if address is not None and not address.startswith(("#", "urn:")):
         return Named(source.system, IdentifierKind.REFERENCE, at_home(address, source))
-    display = identifier(target.get("display")) or identifier(reference.get("display")) or _written_name(resolved)
+    written = (target.get("display"), reference.get("display"), *_written_names(resolved))
+    names = [name for one in written if (name := person_name(one)) is not None]
+    display = next((name for name in names if name.casefold() not in _NOBODY), None)
     if display is not None:
         return Named(source.system, IdentifierKind.DISPLAY_NAME, display)
+    if names:
+        return None
     if address is not None:
         return Named(source.system, IdentifierKind.IDENTIFIER, f"{record_id} {address}")
     return None
@@ -140,9 +148,9 @@ def _identified(reference: JsonObject, resolved: JsonObject, source: Source) -> 
     return next(iter([*preferred, *found]), None)
 
 
-def _written_name(resolved: JsonObject) -> str | None:
+def _written_names(resolved: JsonObject) -> Iterator[object]:
+    """A HumanName's text, else its parts; or what stands where one is due."""
     written = next(iter(items(resolved.get("name"))), None)
     name = obj(written)
     given = " ".join(str(part) for part in items(name.get("given")) if isinstance(part, str))
-    parts = f"{given} {text(name.get('family')) or ''}"
-    return identifier(written) or identifier(name.get("text")) or identifier(parts)
+    yield from (written, name.get("text"), f"{given} {text(name.get('family')) or ''}")
