@@ -1,4 +1,4 @@
-"""Relevant persons, the method of an analysis, and messages by which nothing comes about.
+"""Relevant persons, the method of an analysis, and the incident of a clock.
 
 What was kept is a copy of the topics without these: it is let go, and the topics are read anew from their beginning.
 """
@@ -19,7 +19,6 @@ def _each(expression: str) -> str:
 
 _STATEMENTS = (
     f"""alter table fact
-        alter happening drop not null,
         add persons text[] not null,
         add own_harms text[] not null,
         add is_of_staff boolean not null,
@@ -47,6 +46,6 @@ def downgrade() -> None:
     for statement in (
         _EMPTY,
         "alter table said drop incident",
-        "alter table fact drop persons, drop own_harms, drop is_of_staff, drop method, alter happening set not null",
+        "alter table fact drop persons, drop own_harms, drop is_of_staff, drop method",
     ):
         op.execute(statement)

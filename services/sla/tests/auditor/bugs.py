@@ -9,9 +9,11 @@ import pytest
 
 from aftercare.programme.clocks import Calendar, ClockRule, Span, Timestamp
 from aftercare.programme.happenings import Happening
+from aftercare.schemas.support_case import ObligationOpenedV1
+from aftercare.sla import translation_in
 from aftercare.sla.auditor.facts import Change, Said
 from aftercare.sla.domain import calendars, derive, marks, merges, outcomes, places, starts, transitions, views
-from aftercare.sla.domain.model import Clock, Mark, State, Told
+from aftercare.sla.domain.model import Clock, Happened, Mark, State, Told
 
 Patch = pytest.MonkeyPatch
 Plant = Callable[[Patch], None]
@@ -148,6 +150,43 @@ def _latest_instead_of_earliest(told: Told) -> Told:
     return Told(frozenset(replace(one, earliest=None) for one in told.happenings), told.links)
 
 
+def _without_what_was_required(told: Told) -> Told:
+    return Told(frozenset(one for one in told.happenings if one.kind is not Happening.DISCLOSURE_REQUIRED), told.links)
+
+
+def _each(change: Callable[[Happened, Told], Happened]) -> Plant:
+    return _told(lambda told: Told(frozenset(change(one, told) for one in told.happenings), told.links))
+
+
+def _regards_everybody(one: Happened, told: Told) -> Happened:
+    everybody = {person for other in told.happenings if other.subject == one.subject for person in other.persons}
+    return replace(one, persons=frozenset(everybody)) if one.persons else one
+
+
+def _without_own_harm(one: Happened, _told: Told) -> Happened:
+    return replace(one, persons=frozenset(replace(person, harm=None) for person in one.persons))
+
+
+def _without_names_that_came_later(one: Happened, _told: Told) -> Happened:
+    return replace(one, persons=frozenset()) if (one.revision or 1) > 1 else one
+
+
+def _incident_ends_with_its_analysis(told: Told) -> Told:
+    of = {one.source: one.target for one in told.links if one.target[:3] == "inc"}
+    ended = [one for one in told.happenings if one.kind is Happening.RCA_CANCELLED]
+    gone = {replace(one, subject=of[one.subject], kind=Happening.INCIDENT_WITHDRAWN, revision=99) for one in ended}
+    return Told(told.happenings | gone, told.links)
+
+
+def _latest_of_an_obligation(patch: Patch) -> None:
+    read = translation_in._opened
+    patch.setitem(
+        translation_in._READERS,  # type: ignore[arg-type] # a dict
+        ObligationOpenedV1,
+        lambda message, heard: read(message.model_copy(update={"occurred_earliest": None}), heard),
+    )
+
+
 def _born_late_is_missed(patch: Patch) -> None:
     patch.setattr(outcomes, "_too_late", lambda _frame, _born: State.MISSED)
     patch.setattr(Clock, "unmeetable", property(lambda _self: False))
@@ -248,6 +287,34 @@ BUGS: dict[str, Bug] = {
         Bug("month-overflows", "A month after the 31st is the 3rd.", _month_overflows),
         Bug("born-again", "A record that comes back gives its clocks a new birth.", _born_again),
         Bug("cancelled-anyway", "A cancellation after the miss takes the miss away.", _cancelled_anyway),
+        Bug(
+            "one-talk-for-all",
+            "A talk with one family ends the clocks of every family of the incident.",
+            _each(_regards_everybody),
+        ),
+        Bug(
+            "staff-owed-candour",
+            "A member of staff who was struck starts the clocks of candour.",
+            _each(lambda one, _told: replace(one, of_staff=False)),
+        ),
+        Bug("own-harm-ignored", "Of a person's own harm nothing is made.", _each(_without_own_harm)),
+        Bug("named-too-late", "Whoever is named later has no clock.", _each(_without_names_that_came_later)),
+        Bug(
+            "finding-unheard",
+            "That disclosure was found to be owed does not stand in for harm.",
+            _told(_without_what_was_required),
+        ),
+        Bug(
+            "any-method",
+            "Analyses of every method have the clock of one.",
+            _each(lambda one, _told: replace(one, method=one.method and "psii")),
+        ),
+        Bug(
+            "analysis-ends-incident",
+            "An analysis that is cancelled ends the clocks of its incident.",
+            _told(_incident_ends_with_its_analysis),
+        ),
+        Bug("latest-of-bounds", "An obligation runs from the latest that it may have been.", _latest_of_an_obligation),
         Bug(
             "miss-said-late",
             "The miss is published ten minutes after it is due.",

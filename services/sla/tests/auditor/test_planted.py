@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aftercare.programme.clocks import ClockRule, Side
-from aftercare.schemas import incident
+from aftercare.schemas import incident, rca
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 
 from .bugs import BUGS
@@ -58,6 +58,11 @@ CANCELLED = (
         "promise", hours=24, rest={"stop": {"on": ["disclosure-initial-done"], "cancelled": ["disclosure-closed"]}}
     ),
 )
+OF_PERSONS = {"subject": "relevant-person", "when": {"harm_at_least": "severe"}}
+CANDOUR = (deadline("promise", hours=24, rest=OF_PERSONS),)
+BOTH = {"eva": None, "ida": None}
+OF_ANALYSES = {"subject": "rca", "when": {"methods": ["psii"]}, "start": {"on": ["rca-commissioned"]}}
+REVIEW = (deadline("promise", hours=24, rest=OF_ANALYSES),)
 CASES: dict[str, Case] = {
     "wall-time-for-elapsed": Case(
         IN_A_DAY, incident_at(at("2026-03-28T22:00")), Kind.WRONG_DUE, at("2026-03-29T06:00")
@@ -160,6 +165,49 @@ CASES: dict[str, Case] = {
         incident_at(MONDAY).milestone("closed", MONDAY + 2 * DAY, MONDAY + 2 * DAY),
         Kind.WRONG_END,
         MONDAY + 3 * DAY,
+    ),
+    "one-talk-for-all": Case(
+        CANDOUR,
+        incident_at(MONDAY, persons=BOTH).talked(MONDAY + HOUR, persons=("eva",)),
+        Kind.WRONG_END,
+        MONDAY + 2 * HOUR,
+    ),
+    "staff-owed-candour": Case(CANDOUR, incident_at(MONDAY, subject="staff"), Kind.UNKNOWN_CLOCK, MONDAY + HOUR),
+    "own-harm-ignored": Case(
+        CANDOUR, incident_at(MONDAY, persons={**BOTH, "liv": "low"}), Kind.UNKNOWN_CLOCK, MONDAY + HOUR
+    ),
+    "named-too-late": Case(
+        CANDOUR,
+        incident_at(MONDAY).incident(MONDAY + HOUR, incident.IncidentAmendedV1, persons=BOTH),
+        Kind.MISSING_CLOCK,
+        MONDAY + 2 * HOUR,
+    ),
+    "finding-unheard": Case(
+        CANDOUR,
+        incident_at(MONDAY, harm="low").milestone("required", MONDAY, MONDAY + HOUR),
+        Kind.MISSING_CLOCK,
+        MONDAY + 2 * HOUR,
+    ),
+    "any-method": Case(
+        REVIEW,
+        incident_at(MONDAY).analysis(rca.RcaCommissionedV1, MONDAY, "fall", method="aar"),
+        Kind.UNKNOWN_CLOCK,
+        MONDAY + HOUR,
+    ),
+    "analysis-ends-incident": Case(
+        IN_A_DAY,
+        incident_at(MONDAY)
+        .analysis(rca.RcaCommissionedV1, MONDAY, "fall")
+        .analysis(rca.RcaCancelledV1, MONDAY + HOUR, "fall"),
+        Kind.WRONG_END,
+        MONDAY + 2 * HOUR,
+    ),
+    "latest-of-bounds": Case(
+        (deadline("promise", hours=24, rest={**SUPPORT, "start": {"on": ["obligation-opened"], "at": "occurred"}}),),
+        incident_at(MONDAY).owed(MONDAY, occurred=MONDAY - HOUR, occurred_earliest=MONDAY - 5 * HOUR),
+        Kind.WRONG_START,
+        MONDAY + HOUR,
+        Side.SUPPORT,
     ),
     "miss-said-late": Case(IN_A_DAY, incident_at(MONDAY), Kind.END_LATE, MONDAY + 2 * DAY),
     "clock-lost": Case(IN_A_DAY, incident_at(MONDAY), Kind.MISSING_CLOCK, MONDAY + HOUR),

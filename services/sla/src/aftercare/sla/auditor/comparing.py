@@ -54,6 +54,7 @@ def compare(pair: Pair, moment: Moment) -> Iterator[Difference]:
     yield from _end(pair)
     if pair.account.is_whole:
         yield from _ends_in_time(pair, moment)
+    if pair.account.is_whole and pair.account.has_one_birth:
         yield from _warnings(pair, moment)
 
 

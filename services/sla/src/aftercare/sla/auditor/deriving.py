@@ -100,7 +100,7 @@ def _ends_of_incident(subject: Subject, reference: str, known: Dossier) -> Itera
             yield instant, reason
 
 
-def _reason(cancelled_by: Happening | None) -> str:
+def _reason(cancelled_by: Happening) -> str:
     return "withdrawn" if cancelled_by is Happening.CASE_WITHDRAWN else "not-applicable"
 
 

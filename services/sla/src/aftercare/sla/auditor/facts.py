@@ -16,8 +16,7 @@ class Fact:
 
     id: str
     """CloudEvents source and id: the same message twice is one fact."""
-    happening: Happening | None
-    """Absent where nothing comes about by it; what it states of its subject counts all the same."""
+    happening: Happening
     subject: str
     time: datetime
     """When its producer said it."""

@@ -35,6 +35,11 @@ class Account:
         return self.events[0].revision == 1
 
     @property
+    def has_one_birth(self) -> bool:
+        """Whether nothing that came late moved its birth, and with it what would have had to be said at birth."""
+        return len({event.born for event in self.events}) == 1
+
+    @property
     def warned(self) -> Sequence[Said]:
         return [event for event in self.events if event.change is Change.WARNED]
 

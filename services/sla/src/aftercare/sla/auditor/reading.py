@@ -1,6 +1,6 @@
 """Messages of the topics as facts: the auditor's own reading of the table in `docs/clocks.md` 1."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -20,6 +20,10 @@ _CASE_STATES = {
     "contacted": Happening.PEER_CONTACTED,
     "withdrawn": Happening.CASE_WITHDRAWN,
     "closed": Happening.CASE_CLOSED,
+}
+_INTERVIEWS: Mapping[type[Message], Happening] = {
+    rca.RcaInterviewScheduledV1: Happening.RCA_INTERVIEW_SCHEDULED,
+    rca.RcaInterviewCancelledV1: Happening.RCA_INTERVIEW_CANCELLED,
 }
 _Clock = clock._EventClock | clock._SupportClock  # noqa: SLF001 - the shape that all clock events share
 
@@ -71,20 +75,19 @@ def _incident(message: Message, state: incident.IncidentState, event: str, time:
 
 
 def _analysis(message: Message, state: rca.RcaState, event: str, time: datetime) -> Fact:
-    happening: Happening | None = None
     stated: StatedTime | None = None
     if isinstance(message, rca.RcaCommissionedV1):
         happening, stated = Happening.RCA_COMMISSIONED, message.commissioned
     elif isinstance(message, rca.RcaCancelledV1):
         happening, stated = Happening.RCA_CANCELLED, message.cancelled
-    elif isinstance(message, rca.RcaInterviewScheduledV1):
-        happening = Happening.RCA_INTERVIEW_SCHEDULED
     elif isinstance(message, rca.RcaInterviewHeldV1):
         happening, stated = Happening.RCA_INTERVIEW_HELD, message.held
     elif isinstance(message, rca.RcaCompletedV1):
         happening, stated = Happening.RCA_COMPLETED, message.completed
     elif isinstance(message, rca.RcaFindingsReleasedV1):
         happening, stated = Happening(f"rca-feedback-to-{message.audience.value}"), message.released
+    else:
+        happening = _INTERVIEWS[type(message)]
     received = _utc(state.received) if state.revision == 1 else time
     fact = _act(event, happening, state.rca, (time, received), stated)
     return replace(
@@ -169,7 +172,7 @@ def _moment_of(message: Message) -> datetime | None:
 
 
 def _act(
-    event: str, happening: Happening | None, subject: str, times: tuple[datetime, datetime], stated: StatedTime | None
+    event: str, happening: Happening, subject: str, times: tuple[datetime, datetime], stated: StatedTime | None
 ) -> Fact:
     time, received = times
     latest = _utc(stated.latest) if stated is not None else None

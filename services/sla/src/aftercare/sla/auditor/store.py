@@ -101,8 +101,7 @@ async def _said_about(connection: AsyncConnection, references: Collection[str]) 
 def _fact(row: Any) -> Fact:
     values = {field.name: row[field.name] for field in fields(Fact)}
     lists = {name: tuple(one) for name, one in values.items() if isinstance(one, list)}
-    happening = Happening(row["happening"]) if row["happening"] is not None else None
-    return Fact(**{**values, **lists, "happening": happening})
+    return Fact(**{**values, **lists, "happening": Happening(row["happening"])})
 
 
 async def positions(connection: AsyncConnection) -> dict[tuple[str, int], Position]:

@@ -31,7 +31,7 @@ fact = Table(
     "fact",
     metadata,
     columns.text("id", key=True),
-    columns.text("happening"),
+    columns.text("happening", null=False),
     columns.text("subject", null=False),
     _instant("time", null=False),
     _instant("received", null=False),
