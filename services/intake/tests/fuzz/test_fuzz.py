@@ -111,4 +111,4 @@ def test_the_mutated_records_reach_every_ending_and_every_format() -> None:
             formats[result.taken.format] += 1
     assert min(endings[one.value] for one in Ending) > 50, endings
     assert len(formats) >= 12, formats
-    assert formats["mapping:wardlog@1"], formats
+    assert any(name.startswith("mapping:wardlog") for name in formats), formats

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from aftercare.intake.adapters.mapping.file import lines_of
 from aftercare.intake.domain.examine import Delivery, Door
 from aftercare.intake.domain.mapping.trace import Trace
 from aftercare.intake.service_layer.dry_run import DryResult, dry_run
@@ -43,6 +44,16 @@ class Checking:
         for missing in self.seen.columns.values():
             hint = f"; did you mean `{missing.nearest}`?" if missing.nearest else ""
             yield f"no column `{missing.name}` (for {missing.wanted_by}){hint}"
+
+    def missing_paths(self, files: Iterable[Path]) -> Iterator[str]:
+        """Names that a mapping's expressions look for and no record had, with their lines in these mapping files."""
+        missed = [(paths, one) for paths in self.seen.paths.values() for one in paths.missing()]
+        lines = lines_of(files) if missed else {}
+        for paths, one in missed:
+            where = lines[paths.mapping].of(one.wanted_by, one.words) if paths.mapping in lines else paths.mapping
+            records = "the one record" if paths.records == 1 else f"any of {paths.records} records"
+            hint = f"; there is `{one.nearest}`" if one.nearest else ""
+            yield f"{where}: {one.wanted_by}: `{one.path}` is not in {records}{hint}"
 
     def deliveries(self, paths: Iterable[Path]) -> Iterator[tuple[str, Delivery | str]]:
         """Each body with its file's name; of a file that can't be read why. Folders in order of name."""

@@ -46,7 +46,8 @@ def check(options: CheckOptions) -> None:
     Needs no Kafka, no Postgres and no keys. Every line has `file`, `record`, `outcome` (mapped, parked, rejected),
     `reason` and `format`; a mapped one has `event`, the exact message that would go out. Tokens are made with a
     public key, so they are worth nothing elsewhere. A column that a mapping names and a file doesn't have is told on
-    standard error. With `--trace` it is a page for people instead: what each
+    standard error; so is a name that an expression looks for and no record has, with its line and the name that may be
+    meant. With `--trace` it is a page for people instead: what each
     expression of a mapping file gave, and why a record is parked.
 
     Try it: `aftercare-intake check services/intake/contract/examples`
@@ -57,7 +58,7 @@ def check(options: CheckOptions) -> None:
     checked = checking.Checking(_door(options), _moment(options.as_received), by_line=options.lines, headers=stated)
     for text in _told(checked, options):
         sys.stdout.write(text + "\n")
-    for problem in checked.missing_columns():
+    for problem in (*checked.missing_columns(), *checked.missing_paths(_mapping_files(options))):
         sys.stderr.write(problem + "\n")
 
 
@@ -87,6 +88,12 @@ def _door(options: CheckOptions) -> Any:
         raise typer.BadParameter(f"there is no source {options.source!r} in the file of sources (--sources)")
     mappings = replace(files.mappings, assumed=tried)
     return Door(files.sources, _places(options.organisation), only=only, assumed=options.source, mappings=mappings)
+
+
+def _mapping_files(options: CheckOptions) -> tuple[Path, ...]:
+    from aftercare.intake.config import load_source_files  # noqa: PLC0415
+
+    return (*(options.mapping or ()), *load_source_files(options.sources).paths[1:])
 
 
 def _moment(words: str | None) -> datetime:

@@ -20,7 +20,7 @@ def trace_page(checked: Checking, paths: Iterable[Path]) -> Iterator[str]:
         if isinstance(delivery, str):
             yield f"{name}: {delivery}"
             continue
-        trace = Trace(columns=checked.seen.columns)
+        trace = Trace(columns=checked.seen.columns, paths=checked.seen.paths)
         door = replace(checked.door, trace=trace)
         endings = [examination.ending for examination in door.examine(delivery)]
         for ending, result in zip(endings, dry_run(checked.door, delivery, checked.received), strict=True):

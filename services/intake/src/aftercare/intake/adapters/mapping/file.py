@@ -1,12 +1,14 @@
 """The mapping file as a whole: read, checked, and turned into what the domain maps by."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
 
 from aftercare.intake.adapters.mapping.messages import AnyTold
-from aftercare.intake.adapters.mapping.page import UnreadablePageError, read_page
+from aftercare.intake.adapters.mapping.page import Page, UnreadablePageError, read_page
 from aftercare.intake.adapters.mapping.problems import MappingError, line, told
 from aftercare.intake.adapters.mapping.specs import Expr, Pattern, Strict, Zone, expression
 from aftercare.intake.domain.mapping import plan
@@ -68,6 +70,34 @@ def load_mapping(path: Path) -> plan.SourceMapping:
     except UnicodeDecodeError:
         raise MappingError(f"{path}: the file is not UTF-8; save it as UTF-8") from None
     return read_mapping(str(path), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    file: str
+    page: Page = field(repr=False)
+
+    def of(self, name: str, words: str) -> str:
+        """`FILE:LINE` of the expression; of the file's beginning where it can't be told."""
+        places = [(path, place) for path, place in self.page.places.items() if self.page.at(path) == words]
+        named = [place for path, place in places if _field(path).startswith(name)]
+        place = next(iter([*named, *(place for _, place in places)]), None)
+        return f"{self.file}:{place.line if place is not None else 1}"
+
+
+def lines_of(files: Iterable[Path]) -> Mapping[str, Lines]:
+    """For each of these mapping files, by the name of the mapping: where an expression of a field stands in it."""
+    found: dict[str, Lines] = {}
+    for file in files:
+        page = read_page(file.read_text(encoding="utf-8-sig"))
+        if isinstance(page.content, dict) and isinstance(page.content.get("mapping"), str):
+            found[page.content["mapping"]] = Lines(str(file), page)
+    return found
+
+
+def _field(path: tuple[str | int, ...]) -> str:
+    """A path in the file as fields are named elsewhere: `messages.0.staff.each` is `staff.each`."""
+    return ".".join(step for step in path if isinstance(step, str) and step != "messages")
 
 
 def mapping_schema() -> dict[str, Any]:

@@ -37,6 +37,18 @@ class Page:
     places: dict[Path, Place] = field(default_factory=dict)
     problems: list[tuple[Path, str]] = field(default_factory=list)
 
+    def at(self, path: Iterable[Step]) -> Any:
+        """What stands there; `None` for nothing."""
+        found = self.content
+        for step in path:
+            if isinstance(found, dict):
+                found = found.get(step)
+            elif isinstance(found, list) and isinstance(step, int) and step < len(found):
+                found = found[step]
+            else:
+                return None
+        return found
+
     def place(self, path: Iterable[Step], column: int | None = None) -> Place:
         """The place of the nearest part that is there; `column` (from 0) looks into its text."""
         where: Path = ()

@@ -4,7 +4,8 @@ What an engineer writes runs over data that anybody may send, so each look at a 
 no value may grow beyond a limit. A fault says what kind it was and never quotes the record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +76,8 @@ _ARITY = {
     for name, row in _HouseFunctions.FUNCTION_TABLE.items()
 }
 
+Watch = Callable[[Any, dict[str, Any]], None]
+"""Is told of each node that looks for a name, and of the object in which it does."""
 _GROWING = frozenset({str, list})
 _CONSTANTS = frozenset({"true", "false", "null"})
 
@@ -87,13 +90,16 @@ class Budget(TreeInterpreter):
     class, not in one of its own as its parent does: that would hold itself.
     """
 
-    def __init__(self, steps: int = DEFAULT_STEPS, row: Any = None) -> None:
+    def __init__(self, steps: int = DEFAULT_STEPS, row: Any = None, watch: Watch | None = None) -> None:
         super().__init__(_OPTIONS)
         self.steps = steps
         """Those that are left."""
         self.row = row
         """A record whose names are those of columns: those that it lacks are told by `missed`."""
         self._missed: list[str] = []
+        self.absent = 0
+        """How often a name was looked for in an object that has none of it."""
+        self._watch = watch
 
     def missed(self) -> list[str]:
         """The columns that expressions named since the last time, and that are not there."""
@@ -115,9 +121,17 @@ class Budget(TreeInterpreter):
             return self._of_each(node, value)
         if name == "#text" and isinstance(value, str):
             return value
-        if value is not None and value is self.row and name not in value:
-            self._missed.append(name)
+        if isinstance(value, dict):
+            self._look(node, name, value)
         return super().visit_field(node, value)
+
+    def _look(self, node: Any, name: str, value: dict[str, Any]) -> None:
+        if name not in value:
+            self.absent += 1
+            if value is self.row:
+                self._missed.append(name)
+        if self._watch is not None:
+            self._watch(node, value)
 
     def _of_each(self, node: Any, value: list[Any]) -> Any:
         found: list[Any] = []
@@ -181,7 +195,7 @@ def parse(words: str) -> Expression:
     if not words.strip():
         raise ExpressionError("an expression is missing here: write the path of the value, such as report.number")
     try:
-        tree = Parser().parse(words).parsed
+        tree = deepcopy(Parser().parse(words).parsed)  # the parser hands the same one out again
     except RecursionError:
         raise ExpressionError("too many brackets inside each other") from None
     except IncompleteExpressionError:

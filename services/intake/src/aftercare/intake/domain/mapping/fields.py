@@ -241,7 +241,10 @@ class Looking:
         return {} if node.needed and not node.needed & made.keys() else made
 
     def _each(self, node: Each, value: Any, path: str) -> list[dict[str, Any]]:
+        absent = self.budget.absent
         found = value if node.expression is None else self.look(node.expression, value, path)
+        if node.parts.needed and not found and self.budget.absent > absent and self.budget.row is None:
+            self.doubts.note(f"no-path:{_plain(path)}")
         listed: Sequence[Any] = items(found) if node.expression else [found]
         if len(listed) > MAX_ITEMS:
             self.doubts.note(f"too-many:{_plain(path)}")

@@ -91,7 +91,10 @@ class _Mapper:
     def endings(self, payload: Payload) -> Iterator[Examined]:
         record = replace(payload, value=without_nulls(payload.value, self.mapping.nulls))
         row = record.value if self.mapping.input is Input.CSV and isinstance(record.value, dict) else None
-        budget = Budget(min(DEFAULT_STEPS, self.left), row)
+        paths = self.trace.paths_of(self.mapping) if self.trace is not None else None
+        budget = Budget(min(DEFAULT_STEPS, self.left), row, paths.watch if paths is not None else None)
+        if paths is not None:
+            paths.records += 1
         given = budget.steps
         try:
             yield from self._told(record, budget)

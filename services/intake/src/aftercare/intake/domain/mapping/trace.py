@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from aftercare.intake.domain.mapping.paths import Paths
+from aftercare.intake.domain.mapping.plan import SourceMapping
 from aftercare.intake.domain.outcome import Examined
 
 
@@ -36,6 +38,8 @@ class Trace:
     with_lines: bool = True
     """Whether every field is told, or only what is missing in a whole file."""
     columns: dict[str, MissingColumn] = field(default_factory=dict, repr=False)
+    paths: dict[str, Paths] = field(default_factory=dict, repr=False)
+    """Names that mappings look for, by the mapping."""
     looks: list[TraceLine] = field(default_factory=list, repr=False)
     """Conditions by which mappings recognised a body, or did not."""
     told: list[tuple[Examined, Sequence[TraceLine]]] = field(default_factory=list, repr=False)
@@ -46,6 +50,11 @@ class Trace:
             folded = {name.casefold(): name for name in reversed(names)}
             close = get_close_matches(column.casefold(), folded, 1, 0.6)
             self.columns[column] = MissingColumn(column, path, folded[close[0]] if close else None)
+
+    def paths_of(self, mapping: SourceMapping) -> Paths:
+        if mapping.name not in self.paths:
+            self.paths[mapping.name] = Paths.of(mapping)
+        return self.paths[mapping.name]
 
     def of(self, ending: Examined) -> Sequence[TraceLine]:
         return next((lines for one, lines in self.told if one is ending), ())
