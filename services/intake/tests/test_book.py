@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftercare.intake.domain import book as decide
-from aftercare.intake.domain.book import Book, Change, Decision, Involved, Origin
+from aftercare.intake.domain.book import Beside, Book, Change, Decision, Involved, Origin
 from aftercare.intake.domain.facts import IncidentDetails
 from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import HarmLevel, Relation, WithdrawalReason
@@ -137,3 +137,14 @@ def test_saying_the_same_again_publishes_nothing(said: list[tuple[HarmLevel, set
         again = decide.apply_report(book, IncidentDetails(harm=harm), staff, standing(number * 2 + 1))
         assert changes(again) == []
         book = again.book
+
+
+def test_a_view_that_never_names_people_takes_nobody_out_and_makes_nobody_less_close() -> None:
+    full = reported("a", "b")
+    reporter, view = one("a", Relation.REPORTER), Beside(tells_staff=False)
+    listed = decide.apply_report(full, IncidentDetails(harm=HarmLevel.LOW), [reporter], standing(2), view)
+    assert changes(listed) == [Change.AMENDED]
+    assert [(each.person, each.relation) for each in listed.book.involved] == [
+        ("a", Relation.INVOLVED),
+        ("b", Relation.INVOLVED),
+    ]

@@ -31,8 +31,8 @@ EXPECTED: dict[str, dict[Kind, int]] = {
     },
     "uk-hmpps-incident-reporting": {
         ("mapped", "hmpps-report", "mapped"): 2,
-        ("parked", "hmpps-part", "missing-field"): 9,
-        ("parked", "json", "unknown-shape"): 7,
+        ("parked", "hmpps-part", "missing-field"): 15,
+        ("parked", "json", "unknown-shape"): 1,
         ("rejected", "markdown", "not-a-record"): 1,
         ("rejected", "yaml", "not-a-record"): 1,
     },

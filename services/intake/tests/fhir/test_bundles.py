@@ -260,8 +260,14 @@ def test_a_trail_about_an_event_beside_it_makes_no_second_incident(
 
 
 @pytest.mark.parametrize("around", [{"data": {"AdverseEvent": 0}}, {"resource": 0}, {"payload": {"after": [0]}}])
-def test_fhir_in_an_envelope_that_nobody_knows_is_told_as_such(door: Door, adverse_event: Any, around: Any) -> None:
+def test_fhir_alone_in_an_envelope_that_nobody_knows_is_mapped(door: Door, adverse_event: Any, around: Any) -> None:
     said = json.loads(json.dumps(around).replace("0", json.dumps(adverse_event())))
+    assert [type(one) for one in examine(door, said)] == [Mapped]
+
+
+@pytest.mark.parametrize("around", [{"data": {"AdverseEvent": 0}}, {"resource": 0}, {"payload": {"after": [0]}}])
+def test_fhir_beside_other_data_is_kept_whole_and_told_as_such(door: Door, adverse_event: Any, around: Any) -> None:
+    said = json.loads(json.dumps(around | {"witness": {"name": "x"}}).replace("0", json.dumps(adverse_event())))
     found = refusal(door, said)
     assert found.reason is Reason.UNKNOWN_SHAPE
     assert "around FHIR" in found.detail

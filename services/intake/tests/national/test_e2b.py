@@ -61,3 +61,44 @@ def test_a_nullified_report_is_withdrawn(endings: Endings) -> None:
     assert isinstance(ending, Mapped)
     assert isinstance(ending.fact, IncidentWithdrawal)
     assert ending.identity.id == "XX-HILL-9"
+
+
+def report_r2(inner: str) -> bytes:
+    return f"<ichicsr><safetyreport><safetyreportid>1</safetyreportid>{inner}</safetyreport></ichicsr>".encode()
+
+
+def source(name: str, qualification: str = "<qualification>1</qualification>") -> str:
+    return f"<primarysource><reportergivename>{name}</reportergivename>{qualification}</primarysource>"
+
+
+@pytest.mark.parametrize("word", ["PRIVACY", "UNKNOWN", "Masked", "-"])
+def test_a_word_for_a_name_that_is_kept_back_is_no_name(endings: Endings, word: str) -> None:
+    [ending] = endings(report_r2(source(word)))
+    assert isinstance(ending, Mapped)
+    assert not report_of(ending).staff
+    assert ending.doubts == ("nameless:reporter",)
+
+
+def test_a_reporter_of_unstated_profession_is_left_out_and_doubted(endings: Endings) -> None:
+    [ending] = endings(report_r2(source("Rita", "")))
+    assert isinstance(ending, Mapped)
+    assert not report_of(ending).staff
+    assert ending.doubts == ("unqualified:reporter",)
+
+
+def test_a_name_is_read_whether_or_not_its_element_has_attributes(endings: Endings) -> None:
+    r2 = report_r2(source("Rita").replace("<reportergivename>", '<reportergivename lang="en">'))
+    r3 = (RECORDS / R3).read_bytes().replace(b"<given>Rita", b'<given use="L">Rita')
+    assert [one.person.value for one in report_of(endings(r2)[0]).staff] == ["Rita"]
+    assert [one.person.value for one in report_of(endings(r3)[0]).staff] == ["Rita Record"]
+
+
+def test_a_report_without_its_own_number_goes_by_the_one_that_all_share(endings: Endings) -> None:
+    without = (RECORDS / R3).read_bytes().replace(b'extension="XX-HILL-9"', b'nullFlavor="NI"')
+    assert report_of(endings(without)[0]).numbers == ("ww-9",)
+    assert report_of(endings(R3)[0]).numbers == ("XX-HILL-9", "ww-9")
+
+
+@pytest.mark.parametrize("receipt", ["<ichicsrack/>", '<MCCI_IN200101UV01 xmlns="urn:hl7-org:v3"/>'])
+def test_a_receipt_is_no_report(endings: Endings, receipt: str) -> None:
+    assert refusal_of(endings(receipt.encode())[0]).reason is Reason.NOT_AN_INCIDENT

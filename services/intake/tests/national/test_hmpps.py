@@ -86,3 +86,57 @@ def test_a_part_that_does_not_say_of_which_report_is_parked_and_says_so(endings:
 def test_an_in_house_record_that_shares_a_field_name_is_not_taken_for_a_part(endings: Endings) -> None:
     found = refusal_of(endings({"staffUsername": "x", "ward": "7", "when": "2026-03-02"})[0])
     assert (found.reason, found.format) == (Reason.UNKNOWN_SHAPE, "json")
+
+
+def report(reference: str, **fields: Any) -> dict[str, Any]:
+    return {"reportReference": reference, "incidentDateAndTime": "2026-03-01T22:41:07", "status": "DRAFT", **fields}
+
+
+def test_each_report_of_a_page_is_mapped_by_itself_and_a_broken_one_stops_nothing(endings: Endings) -> None:
+    first, withdrawn, nameless, last = endings("hmpps/page-of-four.json")
+    assert [report_of(one).source_id for one in (first, last)] == ["7700201", "7700204"]
+    assert isinstance(withdrawn, Mapped)
+    assert isinstance(withdrawn.fact, IncidentWithdrawal)
+    assert refusal_of(nameless).reason is Reason.MISSING_FIELD
+
+
+def test_a_list_of_parts_is_parked_whole_and_says_what_to_send(endings: Endings) -> None:
+    part = {"staffUsername": "USR_1", "staffRole": "WITNESS", "sequence": 0}
+    [ending] = endings([part, part | {"sequence": 1}])
+    found = refusal_of(ending)
+    assert (found.reason, found.format) == (Reason.MISSING_FIELD, "hmpps-part")
+    assert "send the report with its details" in found.detail
+
+
+def test_an_event_without_data_says_that_nothing_is_fetched(endings: Endings) -> None:
+    assert "never fetched" in refusal_of(endings("hmpps/event-amended.json")[0]).detail
+
+
+def test_an_event_of_another_service_on_the_same_topic_is_no_incident(endings: Endings) -> None:
+    other = {"eventType": "prisoner.updated", "occurredAt": "2026-03-02T10:00:00Z", "additionalInformation": {}}
+    assert refusal_of(endings(other)[0]).reason is Reason.NOT_AN_INCIDENT
+
+
+def test_a_deletion_that_names_no_reference_takes_nothing_back(endings: Endings) -> None:
+    deletion = {"eventType": "incident.report.deleted", "additionalInformation": {"id": "0197a5de"}}
+    assert refusal_of(endings(deletion)[0]).reason is Reason.MISSING_FIELD
+
+
+def test_what_was_sent_to_make_a_report_has_no_reference_yet_and_says_so(endings: Endings) -> None:
+    request = {"type": "ASSAULT_5", "incidentDateAndTime": "2026-03-01T22:41:07", "title": "x", "location": "HILL"}
+    found = refusal_of(endings(request)[0])
+    assert (found.reason, found.detail.split()[0]) == (Reason.MISSING_FIELD, "reportReference")
+
+
+def test_roles_are_read_however_they_are_written(endings: Endings) -> None:
+    staff = [
+        {"staffUsername": f"U{number}", "staffRole": role}
+        for number, role in enumerate(("Present at scene", "present_at_scene", "PRESENT-AT-SCENE"))
+    ]
+    [ending] = endings(report("1", staffInvolved=staff))
+    assert [one.relation for one in report_of(ending).staff] == [Relation.WITNESS] * 3
+
+
+def test_a_report_in_a_list_does_not_tell_who_was_involved(endings: Endings) -> None:
+    assert not report_of(endings(report("1"))[0]).tells_staff
+    assert report_of(endings(report("1", staffInvolved=[]))[0]).tells_staff

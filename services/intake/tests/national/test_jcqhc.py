@@ -56,3 +56,11 @@ def test_the_form_has_185_columns_and_some_names_stand_many_times() -> None:
     assert len(set(names)) < 185
     [first, _] = read_documents((RECORDS / UTF8).read_bytes())
     assert any(isinstance(cell, list) for cell in first.value.values())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("year", ["2025", "2025年", "令和7年", "２０２５ 年"])
+def test_a_year_is_read_in_either_calendar(endings: Endings, year: str) -> None:
+    table = f"事例ID,報告年,発生曜日,発生時間帯\nA1,{year},月曜日,22:00～23:59\n"
+    occurred = report_of(endings(table.encode(), zone=None)[0]).details.occurred
+    assert occurred is not None
+    assert occurred.latest.isoformat() == "2025-12-29T14:59:59.999999+00:00"

@@ -7,7 +7,16 @@ import pytest
 
 from aftercare.intake.domain.facts import IncidentWithdrawal
 from aftercare.intake.domain.outcome import Mapped, Reason
-from aftercare.intake.domain.vocabulary import Actuality, Flag, HarmLevel, IdentifierKind, Precision, Relation
+from aftercare.intake.domain.vocabulary import (
+    Actuality,
+    Flag,
+    HarmLevel,
+    IdentifierKind,
+    Outcome,
+    Precision,
+    Relation,
+    SubjectKind,
+)
 
 from .conftest import Endings, refusal_of, report_of
 
@@ -147,3 +156,133 @@ def test_the_codes_are_kept_beside_what_was_derived_from_them(endings: Endings) 
     assert isinstance(ending, Mapped)
     assert ending.stated == ("lfpse-physical:2", "lfpse-physical:1", "lfpse-psychological:1")
     assert ending.doubts[0] == "unknown-code:physicalharm", "9 is no code of that scale, and is not kept"
+
+
+def extension(name: str, **values: Any) -> dict[str, Any]:
+    parts = [
+        {"url": part, "valueBoolean" if isinstance(value, bool) else "valueCode": value}
+        for part, value in values.items()
+    ]
+    return {"url": f"https://taxonomy.example/fhir/StructureDefinition/{name}-5", "extension": parts}
+
+
+@pytest.mark.parametrize("yes", [True, "true", "TRUE", "Y", "y", "Yes"])
+def test_a_flag_is_kept_however_yes_is_written(endings: Endings, yes: Any) -> None:
+    governance = extension("adverse-event-governance", DutyOfCandour=yes, SeriousIncident="n", NeverEvent="u")
+    assert report_of(endings(event(governance))[0]).details.flags == (Flag.DUTY_OF_CANDOUR,)
+
+
+def test_a_flag_that_says_neither_yes_nor_no_is_doubted(endings: Endings) -> None:
+    [ending] = endings(event(extension("adverse-event-governance", DutyOfCandour="7")))
+    assert isinstance(ending, Mapped)
+    assert ending.doubts == ("unknown-code:dutyofcandour",)
+
+
+def test_flags_of_several_extensions_are_all_kept(endings: Endings) -> None:
+    both = [extension("adverse-event-governance", **{name: True}) for name in ("DutyOfCandour", "NeverEvent")]
+    assert set(report_of(endings(event(*both))[0]).details.flags) == {Flag.DUTY_OF_CANDOUR, Flag.NEVER_EVENT}
+
+
+@pytest.mark.parametrize("anonymous", [True, "y", "Yes", "1"])
+def test_an_anonymous_reporter_is_nobody_however_that_is_written(endings: Endings, anonymous: Any) -> None:
+    about = practitioner(ReporterInvolvement="4", ReporterContact="Rita Record")
+    said = extension("adverse-event-reference-metadata", IsAnonymous=anonymous)
+    assert not report_of(endings(event(said, contained=[about]))[0]).staff
+
+
+@pytest.mark.parametrize("reason", ["99", "I fear my manager"])
+def test_a_reason_to_stay_anonymous_that_nobody_knows_is_guarded_like_a_fear(endings: Endings, reason: str) -> None:
+    [ending] = endings(event(contained=[practitioner(WhyAnonymous=reason)]))
+    assert isinstance(ending, Mapped)
+    assert report_of(ending).fears_repercussion
+    assert "unknown-code:whyanonymous" in ending.doubts
+
+
+def test_a_practitioner_with_a_name_alone_is_asked_about(endings: Endings) -> None:
+    named = practitioner(ReporterInvolvement="1") | {"name": [{"given": ["Rita"], "family": "Record"}]}
+    [person] = report_of(endings(event(patient(PhysicalHarm="3"), contained=[named]))[0]).staff
+    assert (person.person.value, person.relation) == ("Rita Record", Relation.WITNESS)
+
+
+def test_of_several_involvements_the_closest_counts(endings: Endings) -> None:
+    about = practitioner(ReporterContact="Rita Record")
+    about["extension"][0]["extension"] += [{"url": "ReporterInvolvement", "valueCode": code} for code in ("1", "4")]
+    [person] = report_of(endings(event(patient(), contained=[about]))[0]).staff
+    assert person.relation is Relation.INVOLVED
+
+
+def test_everybody_in_the_fields_of_fhir_is_named_too(endings: Endings) -> None:
+    said = event(
+        patient(PhysicalHarm="3"),
+        recorder={"display": "Rita Record"},
+        contributor=[{"identifier": {"system": "urn:hill:staff", "value": "N-1"}}, {"reference": "Practitioner/2"}],
+        eventParticipant={"display": "Olaf Observer"},
+    )
+    told = {(one.person.value, one.relation) for one in report_of(endings(said)[0]).staff}
+    assert told == {
+        ("N-1", Relation.INVOLVED),
+        ("Practitioner/2", Relation.INVOLVED),
+        ("Olaf Observer", Relation.INVOLVED),
+        ("Rita Record", Relation.REPORTER),
+    }
+
+
+def test_every_practitioner_that_came_along_is_named(endings: Endings) -> None:
+    people: list[dict[str, Any]] = [
+        {"resourceType": "Practitioner", "id": number, "identifier": [{"value": f"N-{number}"}]} for number in "123"
+    ]
+    said = event(patient(), contained=people, recorder={"reference": "#1"}, contributor=[{"reference": "#2"}])
+    assert {one.person.value for one in report_of(endings(said)[0]).staff} == {"N-1", "N-2", "N-3"}
+
+
+def test_a_member_of_staff_who_was_harmed_is_the_harmed_one(endings: Endings) -> None:
+    nurse = {"resourceType": "Practitioner", "id": "n", "identifier": [{"value": "N-1"}]}
+    report = report_of(endings(event(patient(), subject={"reference": "#n"}, contained=[nurse]))[0])
+    assert [(one.person.value, one.relation) for one in report.staff] == [("N-1", Relation.HARMED)]
+    assert report.details.subject is SubjectKind.STAFF
+
+
+def test_in_a_message_with_other_resources_patient_and_reporter_are_found_all_the_same(endings: Endings) -> None:
+    report = report_of(endings("lfpse/v6-message-with-a-role.json")[0])
+    assert report.details.harm is HarmLevel.SEVERE
+    assert [(one.person.value, one.relation) for one in report.staff] == [("N-1001", Relation.WITNESS)]
+
+
+def test_of_two_events_in_a_bundle_each_has_the_patients_that_it_refers_to(endings: Endings) -> None:
+    entries = [
+        {"fullUrl": f"urn:uuid:{name}", "resource": resource}
+        for name, resource in (
+            ("a", event(patient(), id="a", subject={"reference": "urn:uuid:pa"})),
+            ("pa", {"resourceType": "Patient", "extension": [patient(PhysicalHarm="1")]}),
+            ("b", event(patient(), id="b", subject={"reference": "urn:uuid:pb"})),
+            ("pb", {"resourceType": "Patient", "extension": [patient(PhysicalHarm="5")]}),
+        )
+    ]
+    found = endings({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    assert [report_of(one).details.harm for one in found] == [HarmLevel.DEATH, HarmLevel.NO_HARM]
+
+
+def test_midnight_beside_a_shift_is_a_date_that_a_system_wrote_out(endings: Endings) -> None:
+    shift = extension("adverse-event-estimated-date", EstimatedTime="2")
+    occurred = report_of(endings(event(shift, date="2026-03-02T00:00:00Z"))[0]).details.occurred
+    assert occurred is not None
+    assert occurred.precision is Precision.PART_OF_DAY
+
+
+def test_harm_that_a_potential_event_states_is_doubted(endings: Endings) -> None:
+    [ending] = endings(event(patient(PhysicalHarm="1"), actuality="potential"))
+    assert isinstance(ending, Mapped)
+    assert (report_of(ending).details.harm, report_of(ending).details.outcome) == (
+        HarmLevel.NEAR_MISS,
+        Outcome.UNKNOWN,
+    )
+    assert "contradiction:actuality" in ending.doubts
+
+
+def test_harm_in_words_is_never_guessed_and_doubted(endings: Endings) -> None:
+    said = patient()
+    said["extension"] = [{"url": "PhysicalHarm", "valueCodeableConcept": {"text": "Moderate physical harm"}}]
+    [ending] = endings(event(said))
+    assert isinstance(ending, Mapped)
+    assert report_of(ending).details.harm is HarmLevel.UNKNOWN
+    assert ending.doubts == ("unknown-code:physicalharm",)

@@ -1,9 +1,14 @@
 """Norway's Melde, version 2."""
 
+import re
+from typing import Any
+
+import pytest
+
 from aftercare.intake.domain.outcome import Mapped, Reason
 from aftercare.intake.domain.vocabulary import Actuality, Flag, HarmLevel, IdentifierKind, Relation
 
-from .conftest import Endings, refusal_of, report_of
+from .conftest import RECORDS, Endings, refusal_of, report_of
 
 
 def test_only_areas_that_are_flagged_count(endings: Endings) -> None:
@@ -53,3 +58,42 @@ def test_a_report_without_a_flagged_area_is_an_incident_all_the_same(endings: En
 def test_without_a_case_id_it_is_parked_and_a_receipt_is_no_incident(endings: Endings) -> None:
     assert refusal_of(endings("melde/no-case-id.json")[0]).reason is Reason.MISSING_FIELD
     assert refusal_of(endings("melde/receipt.json")[0]).reason is Reason.NOT_AN_INCIDENT
+
+
+def report(**header: Any) -> dict[str, Any]:
+    areas = header.pop("Report", {})
+    return {"Header": {"ExternalCaseId": "1", "ReportAreas": {}, **header}, "Report": areas}
+
+
+def test_names_are_read_in_either_case_as_the_interface_does(endings: Endings) -> None:
+    golden = (RECORDS / "melde" / "two-areas-of-three.json").read_text()
+    other = re.sub(r'"([A-Z])(\w*)":', lambda found: f'"{found[1].lower()}{found[2]}":', golden)
+    assert '"header"' in other
+    assert report_of(endings(other.encode())[0]) == report_of(endings("melde/two-areas-of-three.json")[0])
+
+
+def test_of_several_reports_of_one_area_the_worst_counts(endings: Endings) -> None:
+    codes = ("MayHaveCausedDeathOrSeriousDeterioration", "Death")
+    parts = [{"IncidentClassification": code} for code in codes]
+    said = report(ReportAreas={"MedicalEquipment": "true"}, Report={"MedicalEquipment": parts})
+    assert report_of(endings(said)[0]).details.harm is HarmLevel.DEATH
+
+
+@pytest.mark.parametrize(
+    ("incident", "doubts"),
+    [
+        ({"IncidentDate": "0001-01-01T00:00:00", "DateUnknown": "No"}, ()),
+        ({"IncidentDate": "2026-03-01", "DateUnknown": True}, ("contradiction:DateUnknown",)),
+    ],
+)
+def test_a_date_that_is_none_is_left_out(endings: Endings, incident: dict[str, Any], doubts: tuple[str, ...]) -> None:
+    [ending] = endings(report(Incident=incident, ReportAreas={"Radiation": True}))
+    assert isinstance(ending, Mapped)
+    assert report_of(ending).details.occurred is None
+    assert ending.doubts == doubts
+
+
+def test_a_number_of_zero_is_nobodys(endings: Endings) -> None:
+    said = report(Reporter={"HprId": 0, "Nin": "", "Name": "Rita Record", "Role": "Treator"})
+    [person] = report_of(endings(said)[0]).staff
+    assert person.person.kind is IdentifierKind.DISPLAY_NAME

@@ -131,3 +131,58 @@ def test_separators_are_those_that_the_message_states(endings: Endings) -> None:
     table: Any = str.maketrans({"|": "#", "^": "!", "~": "*", "&": "%"})
     others = "\r".join(line.translate(table) for line in standard)
     assert report_of(endings(others.encode())[0]) == report_of(endings(FIRST)[0])
+
+
+def message(*segments: str, kind: str = "PEX^P07") -> bytes:
+    return "\r".join((f"MSH|^~\\&|A|HILL|C|D|20260302||{kind}|1|P|2.5", *segments)).encode()
+
+
+def test_a_value_that_was_deleted_is_no_value(endings: Endings) -> None:
+    deleted = '""'
+    sender = "|".join(["PES", "HILL", *[deleted] * 11])
+    observation = "|".join(["PEO", "1", "x", *[deleted] * 19, "M"])
+    [ending] = endings(message(sender, observation))
+    report = report_of(ending)
+    assert isinstance(ending, Mapped)
+    assert (report.numbers, report.staff, report.details.occurred) == ((), (), None)
+    assert ending.doubts == ("no-event-id",)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "value"),
+    [
+        ("RECORD^RITA", IdentifierKind.DISPLAY_NAME, "RITA RECORD"),
+        ("^RECORD^RITA^^^Dr", IdentifierKind.DISPLAY_NAME, "RITA RECORD"),
+        ("N1001^RECORD^RITA", IdentifierKind.IDENTIFIER, "N1001"),
+        ("RREC^RECORD^RITA^^^^^^HILL", IdentifierKind.IDENTIFIER, "RREC"),
+        ("RECORD", IdentifierKind.DISPLAY_NAME, "RECORD"),
+    ],
+)
+def test_a_name_is_read_with_and_without_a_number_before_it(
+    endings: Endings, written: str, kind: IdentifierKind, value: str
+) -> None:
+    [person] = report_of(endings(message(f"PES|HILL|{written}|||E-1", "PEO|1|x"))[0]).staff
+    assert (person.person.kind, person.person.value) == (kind, value)
+
+
+def test_everybody_whom_a_field_repeats_is_named(endings: Endings) -> None:
+    observers = "PEO|1|x|||||||||||||||||OBSERVER^OLAF~WITNESS^WANDA|||M"
+    report = report_of(endings(message("PES|H|N1^A^B~N2^C^D|||E-1", observers))[0])
+    assert [one.person.value for one in report.staff] == ["N1", "N2", "OLAF OBSERVER", "WANDA WITNESS"]
+
+
+def test_who_gave_the_medicine_was_involved(endings: Endings) -> None:
+    given = "RXA|0|1|202603012300||DRUG^x|5|mg|||N2^GIVER^GINA"
+    report = report_of(endings(message("PES|H||||E-1", "PEO|1|x", "PCR|x", "RXE|1", given))[0])
+    assert [(one.person.value, one.relation) for one in report.staff] == [("N2", Relation.INVOLVED)]
+
+
+def test_an_observer_of_unstated_profession_is_left_out_and_doubted(endings: Endings) -> None:
+    [ending] = endings(message("PES|H||||E-1", "PEO|1|x|||||||||||||||||OBSERVER^OLAF"))
+    assert isinstance(ending, Mapped)
+    assert not report_of(ending).staff
+    assert "unqualified:witness" in ending.doubts
+
+
+def test_a_message_that_does_not_say_its_type_is_told_by_its_segments(endings: Endings) -> None:
+    assert report_of(endings(message("PES|H||||E-1", "PEO|1|x", kind=""))[0]).source_id == "E-1"

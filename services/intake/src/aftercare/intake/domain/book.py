@@ -49,6 +49,8 @@ class Beside:
     relevant: tuple[RelevantPerson, ...] = ()
     unnamed: int = 0
     """How many more staff it says were involved, and does not name."""
+    tells_staff: bool = True
+    """Whether it would name them. Of a view that never does, who was named before stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ def apply_report(
     relevant = joined_persons(book.relevant, said.relevant)
     if not standing.supersedes(book.standing):
         return replace(_with_persons(book, relevant), applied=False)
-    listed = _strongest(one for one in staff if one.person not in book.excluded)
+    everybody = staff if said.tells_staff else (*book.involved, *staff)
+    listed = _strongest(one for one in everybody if one.person not in book.excluded)
     before = {one.person: one for one in book.involved}
     joined = (_joined(one, listed.get(one.person)) for one in book.involved)
     staying = tuple(replace(one, listed=one.person in listed) for one in joined)
@@ -155,7 +158,7 @@ def apply_report(
         nobody=book.nobody and not (kept or added),
         involved=staying,
         relevant=relevant,
-        unnamed=said.unnamed,
+        unnamed=said.unnamed if said.tells_staff else book.unnamed,
     )
     if not book.is_published:
         everybody = (*kept, *added)

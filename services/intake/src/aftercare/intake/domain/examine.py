@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.doubts import Doubts
-from aftercare.intake.domain.envelope import Payload, binary_attributes, records_of, unwrap
+from aftercare.intake.domain.envelope import Payload, binary_attributes, content_type, records_of, unwrap
 from aftercare.intake.domain.fhir.home import home_of
 from aftercare.intake.domain.formats import map_payload
 from aftercare.intake.domain.mapping.choice import endings_of
@@ -14,6 +14,7 @@ from aftercare.intake.domain.mapping.trace import Trace
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.reading import DEFAULT_LIMIT, Document, read_documents
 from aftercare.intake.domain.source import Places, Source, Sources, unconfigured
+from aftercare.intake.domain.within import endings_within, is_unrecognised
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Door:
         if delivery.body is None:
             yield default, Refusal(Reason.EMPTY, "a tombstone: a record without a value", "tombstone")
             return
-        media_type, charset = _content_type(delivery.headers)
+        media_type, charset = content_type(_header(delivery.headers, "content-type"))
         charset = charset or default.charset
         encodings = _header(delivery.headers, "content-encoding")
         for document in read_documents(
@@ -99,7 +100,8 @@ class Door:
 
         if self.only is not None:
             return map_payload(payload, new_context, self.only)
-        return endings_of(payload, source.name, self.mappings, new_context, self.trace)
+        endings = endings_of(payload, source.name, self.mappings, new_context, self.trace)
+        return (endings_within(payload, new_context) if is_unrecognised(endings) else ()) or endings
 
     def _source(self, delivery: Delivery, ce_source: str | None, home: str | None = None) -> Source:
         """By what the way of coming says, then the envelope, then the record; a topic of its own comes last."""
@@ -114,10 +116,3 @@ class Door:
 
 def _header(headers: Mapping[str, str], wanted: str) -> str | None:
     return next((value for name, value in headers.items() if name.lower() == wanted), None)
-
-
-def _content_type(headers: Mapping[str, str]) -> tuple[str, str | None]:
-    """The media type and the charset that the sender states."""
-    kind = (_header(headers, "content-type") or "").lower()
-    _, found, charset = kind.partition("charset=")
-    return kind.split(";")[0].strip(), charset.split(";")[0].strip(" \"'") if found else None

@@ -115,6 +115,8 @@ class IncidentReport:
     fears_repercussion: bool = False
     unnamed_staff: int = 0
     """How many more of the staff it says were involved and does not name: at least so many."""
+    tells_staff: bool = True
+    """Whether it would name who was involved. Of a view that never does, who was named before stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from aftercare.intake.domain.fhir.fhir import FhirReader, Profile
 from aftercare.intake.domain.fhir.table import fhir_rows
 from aftercare.intake.domain.fhir.xml import as_json
 from aftercare.intake.domain.format_row import Format, NewContext
-from aftercare.intake.domain.national.lfpse import is_lfpse, map_lfpse
+from aftercare.intake.domain.national.lfpse import is_lfpse, map_one_of_many
 from aftercare.intake.domain.national.table import NATIONAL
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.unrecognised import refuse_unrecognised
 
-_LFPSE = Profile("lfpse", is_lfpse, lambda event, context, _setting: map_lfpse(event, context))
+_LFPSE = Profile("lfpse", is_lfpse, lambda event, context, setting: map_one_of_many(event, context, setting.neighbours))
 """Its events come in Bundles with others too."""
 FORMATS: tuple[Format, ...] = (
     Format("aftercare-source", is_ours, lambda payload, new: [map_message(payload, new())]),

@@ -89,7 +89,7 @@ _ADVICE = {
     Reason.UNSUPPORTED_RESOURCE: "have an AdverseEvent sent, or write a mapping file for it (docs/mapping.md); replay",
     Reason.UNSUPPORTED_FORMAT: "write a mapping file for it (docs/mapping.md), try it with check --mapping, replay",
     Reason.UNSUPPORTED_TYPE: "check the event's type against docs/intake.md, or wait for an upgrade and replay it",
-    Reason.UNKNOWN_SHAPE: "compare it with the formats in docs/intake.md; it is kept and can be replayed",
+    Reason.UNKNOWN_SHAPE: "compare it with docs/intake.md, or write a mapping file (docs/mapping.md), then replay it",
     Reason.NOT_THIS_FORMAT: "use --format auto, or name the format it really has",
     Reason.MAPPING_FAILED: "this is our fault; it is kept: report it, and replay it after the fix",
     Reason.MAPPING_TOO_COSTLY: "pick smaller parts in the mapping's expressions; try it with check --mapping, replay",

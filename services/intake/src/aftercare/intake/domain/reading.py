@@ -67,7 +67,7 @@ def _read_plain(body: bytes, charset: str | None, media_type: str | None) -> Ite
         if not body.strip(_BLANK):
             yield _nothing()
             return
-        text = decode(body, charset)
+        text = decode(_without_schema_id(body), charset)
         yield from read_form(text) if media_type == FORM else read_text(text)
     except RefusedError as refused:
         yield refused.refusal
@@ -78,6 +78,8 @@ def read_text(text: str) -> Iterator[Document | Refusal]:
     quoted = _quoted(text)
     if quoted is not None:
         yield from read_text(quoted)
+    elif text == "null":
+        raise RefusedError(Reason.EMPTY, "a JSON null", "json")
     else:
         yield from read_json(text) if text[0] in "{[" else read_other(text)
 
@@ -90,6 +92,12 @@ def _quoted(text: str) -> str | None:
         return str(load(text)).strip()
     except RefusedError:
         return None
+
+
+def _without_schema_id(body: bytes) -> bytes:
+    """Serialisers that use a registry of schemas write a zero and the schema's number (4 bytes) before the JSON."""
+    is_framed = body[:1] == b"\x00" and body[5:6] in (b"{", b"[") and body[6:7] != b"\x00"
+    return body[5:] if is_framed else body
 
 
 def _nothing() -> Refusal:

@@ -21,7 +21,7 @@ def refuse_unrecognised(payload: Payload, only: str | None = None) -> Refusal:
         return Refusal(Reason.NOT_THIS_FORMAT, "its fields are not those of the format asked for", only)
     value = payload.value
     if payload.ce_type is not None or payload.ce_id is not None:
-        detail = "a CloudEvent whose type is not org.aftercare.source.* and whose data is of no known format"
+        detail = "an event whose type is not org.aftercare.source.* and whose data is of no known format"
         return Refusal(Reason.UNSUPPORTED_TYPE, detail, "cloudevent")
     written = format_of(value)
     if written is not None:
@@ -33,6 +33,8 @@ def refuse_unrecognised(payload: Payload, only: str | None = None) -> Refusal:
 def _json(value: Any) -> Refusal:
     if not value:
         return Refusal(Reason.EMPTY, "an empty JSON value", "json")
+    if isinstance(value, list):
+        return Refusal(Reason.UNKNOWN_SHAPE, "a list in which no record is of a known format", "json")
     if not isinstance(value, dict):
         return Refusal(Reason.UNKNOWN_SHAPE, "a JSON value that is no object", "json")
     if "$schema" in value and ("properties" in value or "definitions" in value):

@@ -72,7 +72,7 @@ class Applying:
         book = self._book(Mention(fact.source_id))
         staff = self._involved(fact.staff, book)
         persons = self._relevant(fact.patients, book.incident, standing)
-        beside = Beside(fact.fears_repercussion, persons, fact.unnamed_staff)
+        beside = Beside(fact.fears_repercussion, persons, fact.unnamed_staff, fact.tells_staff)
         decision = decide.apply_report(book, fact.details, staff, standing, beside)
         self.ledger.number(
             book.incident,

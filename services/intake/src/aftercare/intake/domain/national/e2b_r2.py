@@ -15,8 +15,8 @@ from aftercare.intake.domain.facts import (
 )
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
-from aftercare.intake.domain.national.e2b import HEALTH_PROFESSIONALS, read_axes, worst_outcome
-from aftercare.intake.domain.national.parts import display_name, each, mapped, nested, required
+from aftercare.intake.domain.national.e2b import HEALTH_PROFESSIONALS, full_name, read_axes, worst_outcome
+from aftercare.intake.domain.national.parts import display_name, each, mapped, nested, required, written
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.stated_time import StatedTime
@@ -32,10 +32,11 @@ _CRITERIA = (
     "seriousnessother",
 )
 _YES, _NO = "1", "2"
+_RECEIPT = "ichicsrack"
 
 
 def is_message(value: Any) -> bool:
-    return format_of(value) == "xml" and value.get("@root") == "ichicsr"
+    return format_of(value) == "xml" and value.get("@root") in ("ichicsr", _RECEIPT)
 
 
 def map_report(report: JsonObject, context: Context) -> Examined:
@@ -96,10 +97,13 @@ def _first(moments: Any) -> StatedTime | None:
 def _reporters(report: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
     found = []
     for source in objects(report.get("primarysource")):
-        if text(source.get("qualification")) not in HEALTH_PROFESSIONALS:
+        qualification = written(source.get("qualification"))
+        name = full_name(source.get(f"reporter{part}name") for part in ("give", "middle", "family"))
+        if qualification is None and name:
+            context.doubts.note("unqualified:reporter")
+        if qualification not in HEALTH_PROFESSIONALS:
             continue
-        names = [text(source.get(f"reporter{part}name")) for part in ("give", "middle", "family")]
-        person = display_name(" ".join(name for name in names if name), context)
+        person = display_name(name, context)
         if person is None:
             context.doubts.note("nameless:reporter")
         else:
@@ -117,7 +121,8 @@ def _patient(report: JsonObject, context: Context) -> tuple[NamedPatient, ...]:
 def _map_message(payload: Payload, new: NewContext) -> Sequence[Examined]:
     reports = objects(nested(payload.value, "ichicsr", "safetyreport"))
     if not reports:
-        return [Refusal(Reason.NOT_AN_INCIDENT, "a message without a safety report", FORMAT)]
+        kind = "a receipt for safety reports" if payload.value.get("@root") == _RECEIPT else "a message without one"
+        return [Refusal(Reason.NOT_AN_INCIDENT, f"{kind}, not a safety report", FORMAT)]
     return each(FORMAT, reports, map_report, new)
 
 

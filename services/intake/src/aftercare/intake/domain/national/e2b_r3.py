@@ -7,8 +7,8 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, IncidentWithdrawal, NamedStaff, Version
 from aftercare.intake.domain.format_row import Format, NewContext
-from aftercare.intake.domain.json_values import JsonObject, items, obj, objects, text
-from aftercare.intake.domain.national.e2b import HEALTH_PROFESSIONALS, read_axes, worst_outcome
+from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, text
+from aftercare.intake.domain.national.e2b import HEALTH_PROFESSIONALS, full_name, read_axes, worst_outcome
 from aftercare.intake.domain.national.parts import display_name, each, last_change, mapped, nested, required
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
 from aftercare.intake.domain.readers.document import format_of
@@ -17,7 +17,8 @@ from aftercare.intake.domain.time_words import hl7_to_iso
 from aftercare.intake.domain.vocabulary import Relation, SubjectKind, WithdrawalReason
 
 FORMAT, HARM_RULE = "e2b-r3", "e2b-r3.1"
-_ROOTS = frozenset({"MCCI_IN200100UV01", "PORR_IN049016UV"})
+_RECEIPT = "MCCI_IN200101UV01"
+_ROOTS = frozenset({"MCCI_IN200100UV01", "PORR_IN049016UV", _RECEIPT})
 _REACTION, _DEATH, _OUTCOME = "29", "34", "27"
 _CRITERIA = frozenset({"12", "21", "26", "33", _DEATH, "35"})
 """Congenital anomaly, life threatening, other important condition, hospital, death, disability."""
@@ -32,14 +33,15 @@ def is_message(value: Any) -> bool:
 
 def map_report(message: JsonObject, context: Context) -> Examined:
     event = obj(nested(message, "controlActProcess", "subject", "investigationEvent"))
-    ids = [one for one in objects(event.get("id")) if one.get("@root") == _REPORT_ID] or objects(event.get("id"))
-    own = required(nested(ids, "@extension"), "investigationEvent.id", FORMAT)
+    ids = sorted(objects(event.get("id")), key=lambda one: one.get("@root") != _REPORT_ID)
+    numbers = [number for one in ids if (number := identifier(one.get("@extension"))) is not None]
+    own = required(next(iter(numbers), None), "investigationEvent.id", FORMAT)
     updated = last_change(_iso(nested(event, "availabilityTime", "@value")), context.source.zone)
     version = Version(updated=updated or last_change(_iso(nested(message, "creationTime", "@value")), None))
     if _is_nullified(event):
         taken_back = IncidentWithdrawal(own, WithdrawalReason.ENTERED_IN_ERROR)
         return mapped(FORMAT, message, own, taken_back, context, version)
-    fact = IncidentReport(own, _details(event, context), (own,), _reporters(event, context))
+    fact = IncidentReport(own, _details(event, context), tuple(dict.fromkeys(numbers)), _reporters(event, context))
     return mapped(FORMAT, message, own, fact, context, version)
 
 
@@ -88,11 +90,14 @@ def _reporters(event: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
     """Health professionals who reported. Their names are asked about sealed; consumers and lawyers are no staff."""
     found = []
     for person in _all(event, "assignedPerson"):
-        if text(nested(person, "asQualifiedEntity", "code", "@code")) not in HEALTH_PROFESSIONALS:
-            continue
         name = obj(person.get("name"))
-        words = [text(one) for part in ("given", "family") for one in items(name.get(part))]
-        named = display_name(" ".join(word for word in words if word), context)
+        words = full_name(one for part in ("given", "family") for one in items(name.get(part)))
+        qualification = text(nested(person, "asQualifiedEntity", "code", "@code"))
+        if qualification is None and words and "asQualifiedEntity" in person:
+            context.doubts.note("unqualified:reporter")
+        if qualification not in HEALTH_PROFESSIONALS:
+            continue
+        named = display_name(words, context)
         if named is None:
             context.doubts.note("nameless:reporter")
         else:
@@ -114,6 +119,8 @@ def _all(value: Any, wanted: str, depth: int = 0) -> Iterator[JsonObject]:
 
 def _map_message(payload: Payload, new: NewContext) -> Sequence[Examined]:
     root = payload.value.get("@root")
+    if root == _RECEIPT:
+        return [Refusal(Reason.NOT_AN_INCIDENT, "a receipt for safety reports, not a safety report", FORMAT)]
     whole = obj(payload.value.get(root))
     messages = objects(whole.get("PORR_IN049016UV")) if root != "PORR_IN049016UV" else items(whole)
     if not messages:

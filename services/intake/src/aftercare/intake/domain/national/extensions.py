@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from aftercare.intake.domain.json_values import JsonObject, obj, objects, text
+from aftercare.intake.domain.json_values import JsonObject, identifier, objects, text
 
 MAX_DEPTH = 6
 Values = Mapping[str, Sequence[Any]]
@@ -41,8 +41,8 @@ def index_of(resources: Sequence[JsonObject]) -> Index:
 
 
 def parts_of(index: Index, name: str) -> list[Values]:
-    """Every extension of that plain name, each as its parts."""
-    return [_parts(one) for one in index.get(name, ())]
+    """Every extension of that plain name, with or without `adverse-event` before it, each as its parts."""
+    return [_parts(one) for plain in (name, f"adverseevent{name}") for one in index.get(plain, ())]
 
 
 def _parts(extension: JsonObject) -> Values:
@@ -55,12 +55,27 @@ def _parts(extension: JsonObject) -> Values:
 
 
 def value_of(extension: JsonObject) -> Any:
-    """The `value[x]` of an extension; of a coded one its code."""
+    """The `value[x]` of an extension; of a coded one its code, else the words that stand for one."""
     value = next((extension[key] for key in extension if key.startswith("value")), None)
     if not isinstance(value, dict):
         return value
     codings = [*objects(value.get("coding")), value]
-    return next((code for one in codings if (code := text(obj(one).get("code")))), text(value.get("text")))
+    codes = (identifier(one.get("code")) for one in codings)
+    words = (text(one.get(name)) for name in ("text", "display") for one in reversed(codings))
+    return next((found for found in (*codes, *words) if found is not None), None)
+
+
+_TRUTH = {
+    **dict.fromkeys(("true", "y", "yes"), True),
+    **dict.fromkeys(("false", "n", "no", "u", "unknown", "not known"), False),
+}
+
+
+def truth(value: Any) -> bool | None:
+    """Yes or no, as booleans, letters or words; what is not said is a no. `None` for what says neither."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    return _TRUTH.get((text(value) or "").casefold())
 
 
 def first(values: Values, name: str) -> Any:

@@ -42,7 +42,10 @@ from aftercare.intake.domain.vocabulary import (
 FORMAT = "hmpps-report"
 EVENT = "hmpps-event"
 PART = "hmpps-part"
-_EVENTS = frozenset(f"incident.report.{what}" for what in ("created", "amended", "deleted"))
+_EVENTS = "incident.report."
+_DELETED = f"{_EVENTS}deleted"
+_OF_THE_DOMAIN = ({"additionalInformation"}, {"personReference"}, {"detailUrl"})
+"""What stands beside type and time in events of other services, which share the topic."""
 _INVOLVED, _HARMED, _WITNESS = Relation.INVOLVED, Relation.HARMED, Relation.WITNESS
 _RELATIONS = {
     "ACTIVELY_INVOLVED": _INVOLVED,
@@ -96,12 +99,17 @@ _PARTS = (
 
 
 def is_report(value: Any) -> bool:
+    """A report, or what was sent to make one: that has no reference yet."""
     said = obj(value)
-    return "reportReference" in said and bool({"incidentDateAndTime", "reportedAt", "status"} & said.keys())
+    numbered = "reportReference" in said and bool({"incidentDateAndTime", "reportedAt", "status"} & said.keys())
+    return numbered or {"incidentDateAndTime", "type", "title"} <= said.keys()
 
 
 def is_domain_event(value: Any) -> bool:
-    return text(obj(value).get("eventType")) in _EVENTS
+    said = obj(value)
+    kind = text(said.get("eventType")) or ""
+    shared = "." in kind and "occurredAt" in said and any(names <= said.keys() for names in _OF_THE_DOMAIN)
+    return kind.startswith(_EVENTS) or shared
 
 
 def is_part(value: Any) -> bool:
@@ -127,6 +135,7 @@ def map_report(report: JsonObject, context: Context) -> list[Examined]:
         staff=staff,
         patients=_prisoners(report, context),
         unnamed_staff=unnamed,
+        tells_staff="staffInvolved" in report,
     )
     told = mapped(FORMAT, report, reference, fact, context, version)
     return [told, *_investigation(report, reference, status, context)]
@@ -134,11 +143,13 @@ def map_report(report: JsonObject, context: Context) -> list[Examined]:
 
 def map_event(said: JsonObject, context: Context) -> Examined:
     """A change of a report. It says which one and not what: only a deletion can be mapped by itself."""
-    about = obj(said.get("additionalInformation"))
-    reference = identifier(about.get("reportReference")) or identifier(about.get("id"))
-    if said.get("eventType") != "incident.report.deleted":
-        detail = "an event that says which report was written, and not what; have the report itself sent"
-        raise RefusedError(Reason.DATA_ELSEWHERE, detail, EVENT)
+    kind = text(said.get("eventType")) or ""
+    if not kind.startswith(_EVENTS):
+        raise RefusedError(Reason.NOT_AN_INCIDENT, "a domain event about something else than incident reports", EVENT)
+    if kind != _DELETED:
+        detail = "it says which report was written, and not what; reports of HMPPS are never fetched from here"
+        raise RefusedError(Reason.DATA_ELSEWHERE, f"{detail}: have the report with its details sent", EVENT)
+    reference = obj(said.get("additionalInformation")).get("reportReference")
     known = required(reference, "additionalInformation.reportReference", EVENT)
     version = Version(updated=last_change(said.get("occurredAt"), _zone(context)))
     fact = IncidentWithdrawal(known, WithdrawalReason.ENTERED_IN_ERROR)
@@ -179,7 +190,7 @@ def _staff(report: JsonObject, context: Context) -> tuple[tuple[NamedStaff, ...]
     """Who is named, and how many stand there without a name."""
     found, unnamed = [], 0
     for one in objects(report.get("staffInvolved")):
-        role = (text(one.get("staffRole")) or "").upper()
+        role = "_".join((text(one.get("staffRole")) or "").upper().replace("-", " ").split())
         if role == "DECEASED":
             context.doubts.note("deceased:staff")
             continue

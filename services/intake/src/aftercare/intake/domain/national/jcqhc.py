@@ -20,6 +20,7 @@ from aftercare.intake.domain.outcome import Examined
 from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.stated_time import StatedTime
 from aftercare.intake.domain.time_windows import bracket, some_weekday
+from aftercare.intake.domain.time_words import to_iso
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, Outcome, SubjectKind
 
 FORMAT = "jcqhc-csv"
@@ -31,7 +32,7 @@ _TOLD = ("事例の概要", "概要", "事例の内容", "事例の背景要因�
 _WEEKDAYS = {sign: number for number, sign in enumerate("月火水木金土日")}
 _NOT_SAID = frozenset({"", "不明", "-", "―", "なし"})
 _NEAR_MISS = "ヒヤリ"
-_FOUR_DIGITS = re.compile(r"((?:19|20)\d\d)\s*年?", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 
 
 def is_row(value: Any) -> bool:
@@ -89,8 +90,8 @@ def _span(cells: Mapping[str, str]) -> tuple[date, date] | None:
 
 
 def _year(written: str | None) -> int | None:
-    found = _FOUR_DIGITS.fullmatch(written or "")
-    return int(found[1]) if found is not None else None
+    found = _YEAR.fullmatch(to_iso((written or "").replace(" ", "")))
+    return int(found[0]) if found is not None else None
 
 
 def _cells(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

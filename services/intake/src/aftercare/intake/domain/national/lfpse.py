@@ -7,16 +7,28 @@ roles without persons, so mostly nobody is named.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, IncidentWithdrawal, Version
-from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, entries_of
+from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, entries_of, neighbours_of
+from aftercare.intake.domain.fhir.people import subject_kind
+from aftercare.intake.domain.fhir.references import Neighbours
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.harm import StatedHarm, worst
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, items, obj, objects, text
 from aftercare.intake.domain.national import lfpse_people, lfpse_time
-from aftercare.intake.domain.national.extensions import Index, Values, extensions, first, index_of, parts_of, plain_name
+from aftercare.intake.domain.national.extensions import (
+    Index,
+    Values,
+    extensions,
+    first,
+    index_of,
+    parts_of,
+    plain_name,
+    truth,
+)
 from aftercare.intake.domain.national.lfpse_patients import patients_of, stated_harms
 from aftercare.intake.domain.national.parts import last_change, mapped
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal
@@ -36,9 +48,15 @@ _TELLING = frozenset(
         "adverseeventsafetychallenges",
         "adverseeventwentwell",
         "patientinformation",
+        "adverseeventpatientinformation",
+        "reporterinvolvement",
+        "whyanonymous",
     }
 )
 _BESIDE = frozenset({"Patient", "Practitioner", "Location", "Organization", "Medication", "Device", "MessageHeader"})
+_ALONE = Neighbours()
+_SMALL = 64
+"""Resources of a submission: one event has a handful."""
 _FLAGS = {
     "dutyofcandour": Flag.DUTY_OF_CANDOUR,
     "neverevent": Flag.NEVER_EVENT,
@@ -53,6 +71,7 @@ class _Record:
     event: JsonObject
     resources: Sequence[JsonObject]
     index: Index
+    near: Neighbours
 
     def parts(self, name: str) -> list[Values]:
         return parts_of(self.index, name)
@@ -75,10 +94,14 @@ def is_lfpse(event: object) -> bool:
     return _PROFILE in profiles or any(name in _TELLING for one in resources for name, _ in extensions(one))
 
 
-def map_lfpse(event: JsonObject, context: Context, neighbours: Sequence[JsonObject] = ()) -> Examined:
-    """Map one event; `neighbours` are the resources beside it in a Bundle."""
-    resources = [event, *objects(event.get("contained")), *neighbours]
-    record = _Record(event, resources, index_of(resources))
+def map_lfpse(
+    event: JsonObject, context: Context, near: Neighbours = _ALONE, beside: Sequence[JsonObject] = ()
+) -> Examined:
+    """Map one event. `near` are the resources that it can refer to, `beside` those that are about no other event."""
+    around = near.within(event)
+    own = [event, *objects(event.get("contained"))]
+    resources = list({id(one): one for one in (*own, *_referred(own, near), *beside)}.values())
+    record = _Record(event, resources, index_of(resources), around)
     metadata = record.one("adverseeventreferencemetadata")
     number = identifier(first(metadata, "referencenumber"))
     record_id = identifier(event.get("id")) or number or f"body:{body_hash(event)}"
@@ -89,25 +112,50 @@ def map_lfpse(event: JsonObject, context: Context, neighbours: Sequence[JsonObje
         return mapped(record.format, event, record_id, fact, context, version)
     if record.parts("adverseeventwentwell") and not _harms(record, context) and not _is_risk(record):
         return Refusal(Reason.NOT_AN_INCIDENT, "a record of care that went well", record.format)
-    staff = lfpse_people.reporter(record.resources, record.index, context)
+    fears = lfpse_people.fears_repercussion(record.index, context)
+    cast = lfpse_people.Cast(event, resources, record.index, around, record_id)
+    staff, unnamed = cast.staff(context, guarded=fears)
     report = IncidentReport(
         source_id=record_id,
         details=_details(record, context),
         numbers=_numbers(event, number),
         staff=staff,
         patients=patients_of(record.resources, record_id, context),
-        fears_repercussion=lfpse_people.fears_repercussion(record.index),
-        unnamed_staff=lfpse_people.unnamed_staff(record.index, staff),
+        fears_repercussion=fears,
+        unnamed_staff=unnamed,
     )
     return mapped(record.format, event, record_id, report, context, version)
 
 
+def map_one_of_many(event: JsonObject, context: Context, near: Neighbours) -> Examined:
+    """One event of a Bundle that holds other things too. Of a small one with a single event all is about that."""
+    around = list(near.by_address.values())[: _SMALL + 1]
+    events = {id(one) for one in around if one.get("resourceType") == "AdverseEvent"}
+    is_alone = len(around) <= _SMALL and len(events) <= 1
+    return map_lfpse(event, context, near, [one for one in around if is_alone and one.get("resourceType") in _BESIDE])
+
+
+def _referred(resources: Sequence[JsonObject], near: Neighbours) -> list[JsonObject]:
+    """The resources that references in these lead to, wherever a reference stands."""
+    found: dict[int, JsonObject] = {}
+    waiting: list[Any] = list(resources)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            resolved = near.resolve(value) if isinstance(value.get("reference"), str) else {}
+            if resolved.get("resourceType") in _BESIDE:
+                found[id(resolved)] = resolved
+            waiting.extend(value.values())
+    return list(found.values())
+
+
 def _details(record: _Record, context: Context) -> IncidentDetails:
-    harms = _harms(record, context)
     actuality = _actuality(record)
+    harm = _harm(record, [one.level for one in _harms(record, context)], actuality, context)
     site, unit = context.place(_written_places(record))
     estimated = record.one("adverseeventestimateddate")
-    levels = [one.level for one in harms]
     return IncidentDetails(
         site=site,
         unit=unit,
@@ -115,11 +163,11 @@ def _details(record: _Record, context: Context) -> IncidentDetails:
         discovered=context.doubts.moment(record.event.get("detected"), "detected", lfpse_time.zone(context)),
         recorded=lfpse_time.recorded(record.event.get("recordedDate"), estimated, context),
         actuality=actuality,
-        outcome=Outcome.FATAL if HarmLevel.DEATH in levels else Outcome.UNKNOWN,
-        harm=_harm(record, levels, actuality),
+        outcome=Outcome.FATAL if harm is HarmLevel.DEATH else Outcome.UNKNOWN,
+        harm=harm,
         harm_rule=HARM_RULE,
-        flags=_flags(record),
-        subject=SubjectKind.PATIENT if _names_patient(record) else SubjectKind.UNKNOWN,
+        flags=_flags(record, context),
+        subject=_subject(record),
         narrative_present=_has_narrative(record),
         synthetic=context.source.synthetic,
         backfill=context.source.backfill,
@@ -131,10 +179,12 @@ def _harms(record: _Record, context: Context) -> list[StatedHarm]:
     return [harm for patient in record.parts("patientinformation") for harm in stated_harms(patient, context)]
 
 
-def _harm(record: _Record, levels: list[HarmLevel], actuality: Actuality) -> HarmLevel:
+def _harm(record: _Record, levels: list[HarmLevel], actuality: Actuality, context: Context) -> HarmLevel:
     """The worst of all patients. What harmed nobody yet is a risk, or a near miss."""
     if _is_risk(record):
         return HarmLevel.UNSAFE_CONDITION
+    if actuality is Actuality.POTENTIAL and worst(levels) not in (HarmLevel.UNKNOWN, HarmLevel.NO_HARM):
+        context.doubts.note("contradiction:actuality")
     if actuality is Actuality.POTENTIAL:
         return HarmLevel.NEAR_MISS
     return worst(levels)
@@ -155,12 +205,18 @@ def _actuality(record: _Record) -> Actuality:
     return Actuality.POTENTIAL if _is_risk(record) else known.get(stated.casefold(), Actuality.UNKNOWN)
 
 
-def _flags(record: _Record) -> tuple[Flag, ...]:
+def _flags(record: _Record, context: Context) -> tuple[Flag, ...]:
     """Governance stands beside harm: a never event may have harmed nobody."""
-    governance = record.one("adverseeventgovernance")
-    found = {flag for name, flag in _FLAGS.items() if first(governance, name) in (True, "true", "y")}
-    if first(governance, "nevereventtype") is not None:
-        found.add(Flag.NEVER_EVENT)
+    found = set()
+    for governance in record.parts("adverseeventgovernance"):
+        for name, flag in _FLAGS.items():
+            said = truth(first(governance, name))
+            if said is None:
+                context.doubts.note(f"unknown-code:{name}")
+            elif said:
+                found.add(flag)
+        if first(governance, "nevereventtype") is not None:
+            found.add(Flag.NEVER_EVENT)
     return tuple(sorted(found))
 
 
@@ -171,9 +227,13 @@ def _written_places(record: _Record) -> list[str]:
     return [found for word in written if (found := text(word)) is not None]
 
 
-def _names_patient(record: _Record) -> bool:
+def _subject(record: _Record) -> SubjectKind:
+    """Who was harmed: as the subject says, since it can be a nurse; else a patient, if one is told of."""
+    stated = subject_kind(record.event, record.near)
     contained = any(one.get("resourceType") == "Patient" for one in record.resources)
-    return contained or bool(record.parts("patientinformation"))
+    if stated is SubjectKind.UNKNOWN and (contained or record.parts("patientinformation")):
+        return SubjectKind.PATIENT
+    return stated
 
 
 def _numbers(event: JsonObject, number: str | None) -> tuple[str, ...]:
@@ -191,8 +251,9 @@ def _map_bundle(payload: Payload, new: NewContext) -> Sequence[Examined]:
     if len(entries) > MAX_ENTRIES:
         return [Refusal(Reason.TOO_MANY_RECORDS, f"a Bundle with more than {MAX_ENTRIES} entries", BUNDLE)]
     events = [entry.resource for entry in entries if is_lfpse(entry.resource)]
-    beside = [entry.resource for entry in entries if entry.resource.get("resourceType") != "AdverseEvent"]
-    return [map_lfpse(event, new(), beside if len(events) == 1 else ()) for event in events]
+    near = neighbours_of(entries)
+    beside = [entry.resource for entry in entries if entry.resource.get("resourceType") in _BESIDE]
+    return [map_lfpse(event, new(), near, beside if len(events) == 1 else ()) for event in events]
 
 
 def _is_bundle(payload: Payload) -> bool:

@@ -1,11 +1,12 @@
 """When an LFPSE event was: a date, or an estimate of a date with a shift or a time (`AdverseEventEstimatedDate`)."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aftercare.intake.domain.context import Context
-from aftercare.intake.domain.json_values import text
-from aftercare.intake.domain.national.extensions import Values, first
+from aftercare.intake.domain.json_values import identifier, text
+from aftercare.intake.domain.national.extensions import Values, first, truth
 from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.time_windows import approximately, part_of_day
 from aftercare.intake.domain.vocabulary import Precision
@@ -23,7 +24,7 @@ def zone(context: Context) -> str:
 def occurred(stated: Any, estimated: Values, context: Context) -> StatedTime | None:
     """The best that is said: an exact date, today, or about some date; with a precise time or a shift of that date."""
     exact = context.doubts.moment(stated, "date", zone(context), ORDER)
-    if exact is not None and exact.precision is not Precision.DAY:
+    if exact is not None and exact.precision is not Precision.DAY and not _is_blank(exact, estimated, context):
         return exact
     day = _date_of(stated) or _today(estimated)
     if day is not None:
@@ -43,6 +44,14 @@ def recorded(stated: Any, estimated: Values, context: Context) -> StatedTime | N
     return context.doubts.moment(value, "recorded", zone(context), ORDER)
 
 
+def _is_blank(exact: StatedTime, estimated: Values, context: Context) -> bool:
+    """Midnight to the second beside a time or a shift: a date that a system wrote out, not a moment."""
+    if first(estimated, "precisetime") is None and first(estimated, "estimatedtime") is None:
+        return False
+    here = exact.earliest.astimezone(ZoneInfo(zone(context)))
+    return exact.precision is Precision.INSTANT and time() in (here.time(), exact.earliest.time())
+
+
 def _date_of(value: Any) -> date | None:
     """The date, if a whole one is stated; what else stands there was read, or noted, by somebody else."""
     try:
@@ -53,7 +62,7 @@ def _date_of(value: Any) -> date | None:
 
 
 def _today(estimated: Values) -> date | None:
-    is_today = (text(first(estimated, "incidentoccurredtoday")) or "").casefold() == "y"
+    is_today = truth(first(estimated, "incidentoccurredtoday"))
     return _date_of(first(estimated, "todaysdate")) if is_today else None
 
 
@@ -62,7 +71,7 @@ def _on(day: date, estimated: Values, context: Context) -> StatedTime | None:
     precise = text(first(estimated, "precisetime"))
     if precise is not None:
         return context.doubts.moment(f"{day.isoformat()}T{precise}", f"{_FIELD}.PreciseTime", zone(context))
-    shift = _SHIFTS.get((text(first(estimated, "estimatedtime")) or "").strip())
+    shift = _SHIFTS.get(identifier(first(estimated, "estimatedtime")) or "")
     if shift is not None:
         return part_of_day(day, shift, f"{_FIELD}.EstimatedTime", zone(context))
     return parse_stated_time(day.isoformat(), "date", zone(context))

@@ -4,13 +4,15 @@ Contact persons are whom authorities may call, not who was involved. A reporter 
 staff.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, Named, NamedPatient, NamedStaff, Version
 from aftercare.intake.domain.format_row import Format
 from aftercare.intake.domain.harm import worst
-from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, text
+from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, text
+from aftercare.intake.domain.national.extensions import truth
 from aftercare.intake.domain.national.parts import display_name, mapped, nested, one_record, required
 from aftercare.intake.domain.outcome import Examined, Reason, RefusedError
 from aftercare.intake.domain.stated_time import StatedTime
@@ -28,6 +30,8 @@ from aftercare.intake.domain.vocabulary import (
 FORMAT, RECEIPT = "melde-v2", "melde-other"
 HARM_RULE = "melde.1"
 ZONE, ORDER = "Europe/Oslo", "dmy"
+Parts = Mapping[str, Sequence[JsonObject]]
+"""The reports of the areas that are flagged."""
 AREAS = (
     "SeriousIncident",
     "DrugSideEffects",
@@ -38,6 +42,8 @@ AREAS = (
     "ECigarette",
     "Radiation",
 )
+_NO_DATE = "0001-01-01"
+"""What a date that nobody set looks like."""
 _HPR = "urn:oid:2.16.578.1.12.4.1.4.4"
 _NIN = "urn:oid:2.16.578.1.12.4.1.4.1"
 """Norway's registers of health personnel and of people."""
@@ -50,23 +56,39 @@ _STATED_HARM = (
 
 
 def is_report(value: Any) -> bool:
-    header = obj(obj(value).get("Header"))
+    said = obj(value)
+    header = _in_pascal_case(said.get("Header") or said.get("header"), 1)
     return "ExternalCaseId" in header and ("ReportAreas" in header or "Incident" in header)
 
 
 def is_other(value: Any) -> bool:
     """A receipt, or a message of a dialogue about a report."""
-    said = obj(value)
+    said = _in_pascal_case(value, 1)
     return {"Referansenummer", "EksterntSaksSystem"} <= said.keys() or {"DialogRef", "MessageText"} <= said.keys()
 
 
-def map_report(report: JsonObject, context: Context) -> Examined:
+def _in_pascal_case(value: Any, depth: int = 20) -> JsonObject:
+    """Names as the interface writes them: serialisers make `header` of `Header`, and its server reads both."""
+    return {f"{name[:1].upper()}{name[1:]}": _renamed(one, depth - 1) for name, one in obj(value).items()}
+
+
+def _renamed(value: Any, depth: int) -> Any:
+    if depth <= 0:
+        return value
+    if isinstance(value, list):
+        return [_renamed(one, depth - 1) for one in value]
+    return _in_pascal_case(value, depth) if isinstance(value, dict) else value
+
+
+def map_report(record: JsonObject, context: Context) -> Examined:
+    report = _in_pascal_case(record)
     header = obj(report.get("Header"))
     case = required(header.get("ExternalCaseId"), "Header.ExternalCaseId", FORMAT)
-    areas = [area for area in AREAS if obj(header.get("ReportAreas")).get(area) is True]
+    flags = obj(header.get("ReportAreas"))
+    areas = [area for area in AREAS if truth(flags.get(area))]
     if not areas:
         context.doubts.note("no-report-area")
-    parts = {area: obj(obj(report.get("Report")).get(area)) for area in areas}
+    parts = {area: objects(obj(report.get("Report")).get(area)) for area in areas}
     fact = IncidentReport(
         source_id=case,
         details=_details(header, parts, context),
@@ -74,14 +96,14 @@ def map_report(report: JsonObject, context: Context) -> Examined:
         staff=_reporter(obj(header.get("Reporter")), context),
         patients=_patient(header),
     )
-    return mapped(FORMAT, report, case, fact, context, Version(identifier(header.get("ExternalMessageId"))))
+    return mapped(FORMAT, record, case, fact, context, Version(identifier(header.get("ExternalMessageId"))))
 
 
 def map_other(_value: Any, _context: Context) -> Examined:
     raise RefusedError(Reason.NOT_AN_INCIDENT, "a receipt or a message about a report, not the report", RECEIPT)
 
 
-def _details(header: JsonObject, parts: dict[str, JsonObject], context: Context) -> IncidentDetails:
+def _details(header: JsonObject, parts: Parts, context: Context) -> IncidentDetails:
     incident, reporter = obj(header.get("Incident")), obj(header.get("Reporter"))
     harm = _harm(parts, context)
     place = obj(reporter.get("IncidentOrganization")) or obj(reporter.get("Organization"))
@@ -103,23 +125,29 @@ def _details(header: JsonObject, parts: dict[str, JsonObject], context: Context)
     )
 
 
-def _harm(parts: dict[str, JsonObject], context: Context) -> HarmLevel:
+def _harm(parts: Parts, context: Context) -> HarmLevel:
     """The worst that the flagged areas state. Biovigilance has codes whose order nobody confirmed: they stay unread."""
     levels = []
     for area, name, scale in _STATED_HARM:
-        for code in items(parts.get(area, {}).get(name)):
-            stated = context.harm(scale, text(code) or "-", name)
+        for code in (code for part in parts.get(area, ()) for code in items(part.get(name))):
+            stated = context.harm(scale, identifier(code) or "-", name)
             levels.extend([stated.level] if stated is not None else [])
-    if parts.get("Biovigilance", {}).get("ActualConsequenceForPatient") is not None:
+    if any(part.get("ActualConsequenceForPatient") is not None for part in parts.get("Biovigilance", ())):
         context.doubts.note("unknown-code:ActualConsequenceForPatient")
     return worst(levels)
 
 
 def _occurred(incident: JsonObject, context: Context) -> StatedTime | None:
     zone = context.source.zone or ZONE
-    stated = context.doubts.moment(incident.get("IncidentDate"), "IncidentDate", zone, ORDER)
-    if stated is not None:
-        return stated
+    stated = incident.get("IncidentDate")
+    if (text(stated) or "").startswith(_NO_DATE):
+        stated = None
+    if stated is not None and truth(incident.get("DateUnknown")):
+        context.doubts.note("contradiction:DateUnknown")
+        stated = None
+    exact = context.doubts.moment(stated, "IncidentDate", zone, ORDER)
+    if exact is not None:
+        return exact
     about = context.doubts.moment(incident.get("DateText"), "DateText", zone, ORDER)
     if about is None:
         return None
@@ -141,7 +169,7 @@ def _reporter(said: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
 def _numbered(said: JsonObject) -> Named | None:
     for name, system in (("HprId", _HPR), ("Nin", _NIN)):
         number = identifier(said.get(name))
-        if number is not None:
+        if number is not None and number.strip("0"):
             return Named(system, IdentifierKind.IDENTIFIER, number)
     return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Fact, Named, Version
 from aftercare.intake.domain.format_row import Format, NewContext
-from aftercare.intake.domain.json_values import body_hash, identifier
+from aftercare.intake.domain.json_values import body_hash, identifier, text
 from aftercare.intake.domain.outcome import Examined, Mapped, Reason, RecordIdentity, Refusal, RefusedError
 from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.vocabulary import IdentifierKind
@@ -82,6 +82,11 @@ def last_change(value: object, zone: str | None) -> datetime | None:
     except UnreadableTimeError:
         return None
     return stated.earliest.astimezone(UTC)
+
+
+def written(value: Any) -> str | None:
+    """The text of an XML element, with or without attributes."""
+    return text(value.get("#text")) if isinstance(value, dict) else text(value)
 
 
 def nested(value: Any, *names: str) -> Any:

@@ -66,7 +66,10 @@ class Experience:
 def is_pex(value: Any) -> bool:
     if format_of(value) != "hl7v2":
         return False
-    kind = next((one for one in segments_of(value) if one.name == "MSH"), Segment("MSH"))
+    segments = segments_of(value)
+    kind = next((one for one in segments if one.name == "MSH"), Segment("MSH"))
+    if not kind.words(9):
+        return any(one.name in ("PES", "PEO") for one in segments)
     return kind.text(9) == "PEX" or kind.text(9, 2) in (FIRST, UPDATE)
 
 
@@ -101,7 +104,7 @@ def map_experience(experience: Experience, context: Context, digest: str) -> Exa
         context.doubts.note("no-event-id")
     record_id = event or f"body:{digest}"
     record = [FORMAT, digest, event]
-    staff = pex_people.staff(experience.sender, experience.observations, context)
+    staff = pex_people.staff(experience.sender, experience.below, context)
     fact = IncidentReport(
         source_id=record_id,
         details=_details(experience, context),

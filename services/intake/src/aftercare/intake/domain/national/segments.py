@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from aftercare.intake.domain.json_values import JsonObject, items, objects
 
+_DELETED = '""'
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -14,7 +16,9 @@ class Segment:
     fields: Sequence[Sequence[Sequence[str]]] = field(default=(), repr=False)
 
     def repetitions(self, number: int) -> Sequence[Sequence[str]]:
-        return self.fields[number] if number < len(self.fields) else ()
+        """What a field says. Two quotation marks are no value: they say that there is none any more."""
+        said = self.fields[number] if number < len(self.fields) else ()
+        return [["" if part.strip() == _DELETED else part for part in one] for one in said]
 
     def text(self, number: int, component: int = 1) -> str:
         """A component of the first repetition; components count from 1."""
