@@ -171,13 +171,14 @@ async def test_two_processes_that_foresee_the_same_say_each_once(event: Any) -> 
     assert len(revisions) == 2 * falls
 
 
-async def test_a_clock_that_cannot_be_worded_holds_up_no_other(event: Any) -> None:
+@pytest.mark.parametrize("spoilt", ["mark_percents = '{101}'", "edition = 'rul_' || repeat('0', 32)"])
+async def test_a_clock_that_cannot_be_worded_holds_up_no_other(event: Any, spoilt: str) -> None:
     process = Process(event)
     await event.hear(say.reported("fall"), say.reported("slip"))
-    await event.rows(
-        "update clock set mark_percents = '{101}' where subject = :it returning 1", it=say.ref("inc", "slip")
-    )
+    await change(event, f"update clock set {spoilt} where subject = '{say.ref('inc', 'slip')}'")
+    await change(event, "insert into rule (edition, rule, body) values ('rul_' || repeat('0', 32), 'unread', '{}')")
     await process.look_ahead()
+    assert process.worded >= 1
     event.clock.set(HALF)
     await process.tick()
     assert await event.story("apology", say.ref("inc", "fall")) == ["started", "warned 50"]

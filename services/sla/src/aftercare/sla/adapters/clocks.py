@@ -64,14 +64,10 @@ async def read(connection: AsyncConnection, shelf: EditionShelf, references: Seq
     return dict(zip((row.clock for row in rows), await kept_of_rows(connection, shelf, rows), strict=True))
 
 
-async def due_soon(
-    connection: AsyncConnection, shelf: EditionShelf, after: Place, until: datetime, *, size: int
-) -> Sequence[Any]:
+async def due_soon(connection: AsyncConnection, after: Place, until: datetime, *, size: int) -> Sequence[Any]:
     """Rows of which something is due after a place in the order of what is due, for `kept_of`. None is held."""
     bound = {"instant": after[0], "clock": after[1], "until": until, "size": size}
-    rows = (await connection.execute(_DUE_SOON, bound)).all()
-    await shelf.load(connection, {row.edition for row in rows})
-    return rows
+    return (await connection.execute(_DUE_SOON, bound)).all()
 
 
 async def due_references(

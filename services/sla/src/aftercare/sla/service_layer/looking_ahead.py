@@ -50,7 +50,9 @@ class LookAhead:
             self._seen = (until, "")
             return False
         after = max(self._seen, (now, ""))
-        rows = await clocks.due_soon(connection, self.desk.shelf, after, until, size=PAGE_SIZE)
+        rows = await clocks.due_soon(connection, after, until, size=PAGE_SIZE)
+        with contextlib.suppress(ValueError, LookupError):  # a rule that can't be read: see below
+            await self.desk.shelf.load(connection, {row.edition for row in rows})
         for row in rows:
             with contextlib.suppress(Exception):  # what can't be worded is told of at its instant
                 saying = saying_of(self.desk, clocks.kept_of(row, self.desk.shelf), row.next_at)
