@@ -1,5 +1,6 @@
 """What the auditor makes of records: each told fact once, and where retention has cut the past away."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,12 +8,13 @@ import pytest
 from aftercare.kit.messaging.consumer import Record
 from aftercare.programme.happenings import Happening
 from aftercare.schemas import outreach, rca
+from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.schemas.time import Precision, StatedTime
-from aftercare.sla.auditor.facts import Fact
-from aftercare.sla.auditor.process import _after, _heard
-from aftercare.sla.auditor.store import Position
+from aftercare.sla.auditor.facts import Difference, Fact
+from aftercare.sla.auditor.process import _after, _at_end, _crossed_news, _heard, _is_whole
+from aftercare.sla.auditor.store import Family, Position
 
-from .story import DAY, HOUR, Story, at, ref
+from .story import DAY, HOUR, MINUTE, Story, at, ref
 
 MONDAY = at("2026-03-02T10:00")
 
@@ -85,3 +87,34 @@ def test_a_gap_in_the_offsets_says_since_when_the_past_is_known() -> None:
     cut = _after(whole, record(message, 9), MONDAY + DAY)
     assert cut == Position(10, MONDAY)
     assert _after(cut, record(message, 10), MONDAY + DAY) == Position(11, MONDAY)
+    assert _at_end(whole, 1, MONDAY + DAY) == whole
+    assert _at_end(whole, 7, MONDAY + DAY) == Position(7, MONDAY + DAY)
+
+
+def family(story: Story) -> Family:
+    facts = tuple(story.facts())
+    return Family(frozenset(one for fact in facts for one in fact.references), facts, ())
+
+
+def test_what_hangs_on_something_that_nobody_told_is_no_ground_to_judge_by() -> None:
+    told = Story().incident(MONDAY).owed(MONDAY).settled(MONDAY, "offer-made").assignment(MONDAY, "accepted")
+    assert _is_whole(family(told))
+    assert _is_whole(family(Story()))
+    assert not _is_whole(family(Story().analysis(rca.RcaCommissionedV1, MONDAY, "fall")))
+    assert not _is_whole(family(Story().incident(MONDAY, revision=2)))
+    assert not _is_whole(family(Story().owed(MONDAY)))
+    joined = Story().incident(MONDAY).owed(MONDAY).settled(MONDAY, "already-in-care")
+    assert not _is_whole(family(joined))
+
+
+def test_a_warning_that_crosses_the_news_which_makes_it_needless_is_no_difference() -> None:
+    heard = family(Story().incident(MONDAY).talked(MONDAY + HOUR))
+
+    def given(after: timedelta, kind: Kind = Kind.WARNING_EARLY) -> bool:
+        difference = Difference(kind, "promise", ref("inc", "fall"), published=MONDAY + HOUR + after)
+        return _crossed_news(difference, heard, MINUTE)
+
+    assert given(timedelta(seconds=2))
+    assert not given(2 * MINUTE)
+    assert not given(timedelta(seconds=-2))
+    assert not given(timedelta(seconds=2), Kind.WARNING_DOUBLE)

@@ -126,7 +126,7 @@ class Auditor:
                 heard = [one for record in records for one in _heard(record, tx.now)]
                 facts = [one for one in heard if isinstance(one, Fact)]
                 said = [one for one in heard if isinstance(one, Said)]
-                await store.keep(tx.connection, facts, said, tx.now)
+                await store.keep(tx.connection, facts, said, tx.now + self._limits.settle)
                 passed = dict(read)
                 for record in records:
                     passed[record.partition] = _after(passed[record.partition], record, tx.now)
@@ -175,7 +175,9 @@ class Auditor:
     def _finding(self, family: Family, moment: Moment) -> Finding:
         if not _is_whole(family):
             return Finding()
-        return audit(family.facts, family.said, self._book.packs, self._book.organisation, moment)
+        found = audit(family.facts, family.said, self._book.packs, self._book.organisation, moment)
+        kept = [one for one in found.differences if not _crossed_news(one, family, moment.settle)]
+        return replace(found, differences=tuple(kept))
 
     def _say(self, tx: Transaction, one: Difference, family: Family) -> None:
         count_difference(self._book.side, _CLASSES.get(one.kind, DifferenceClass.TIME))
@@ -232,6 +234,14 @@ def _is_whole(family: Family) -> bool:
     begun |= {case for fact in family.facts if fact.happening is Happening.OFFER_MADE for case in fact.about}
     hang_on = [one for one in family.subjects if one.startswith(_BEGIN)]
     return not family.facts or all(one in begun for one in hang_on)
+
+
+def _crossed_news(one: Difference, family: Family, settle: timedelta) -> bool:
+    """Whether a warning went out while the news that made it needless was still on its way to the engine."""
+    if one.kind is not Kind.WARNING_EARLY or one.published is None:
+        return False
+    given = one.published
+    return any(timedelta() <= given - fact.known <= settle for fact in family.facts)
 
 
 def _after(position: Position, record: Record, now: datetime) -> Position:

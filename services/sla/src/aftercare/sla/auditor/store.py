@@ -37,12 +37,12 @@ class Family:
         return max((one for one in heard if one is not None), default=None)
 
 
-async def keep(connection: AsyncConnection, facts: Sequence[Fact], said: Sequence[Said], now: datetime) -> None:
-    """Write news, each once, and look at whatever it touches."""
+async def keep(connection: AsyncConnection, facts: Sequence[Fact], said: Sequence[Said], at: datetime) -> None:
+    """Write news, each once, and look at whatever it touches when it has settled."""
     await _write(connection, tables.fact, facts)
     await _write(connection, tables.said, said)
     touched = {other for fact in facts for other in fact.references} | {one.subject for one in said}
-    await look_again(connection, dict.fromkeys(touched, now))
+    await look_again(connection, dict.fromkeys(touched, at))
 
 
 async def _write(connection: AsyncConnection, table: Table, rows: Sequence[Fact] | Sequence[Said]) -> None:
