@@ -1,6 +1,8 @@
 """`aftercare-sla explain` and `test`: what somebody sees who tries a pack before connecting anything."""
 
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -277,6 +279,14 @@ def test_the_service_has_both_commands() -> None:
     assert CliRunner().invoke(cli.app, ["test", "wales"]).exit_code == 0
 
 
+def test_a_dry_run_loads_neither_a_database_nor_kafka() -> None:
+    """Whoever writes a pack runs it again and again."""
+    dry = "from aftercare.sla.entrypoints import cli, explain, explain_reading, explain_words; import sys"
+    heavy = "print(*{'sqlalchemy', 'faust', 'fastapi', 'confluent_kafka', 'cloudevents'} & sys.modules.keys())"
+    loaded = subprocess.run([sys.executable, "-c", f"{dry}; {heavy}"], capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
+
+
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*/*.json")), ids=lambda file: file.stem)
 def test_the_dry_run_hears_what_the_stream_hears(file: Path) -> None:
     """From an event in a file as from one on the topic: all that it says, by the time that it says."""
@@ -285,6 +295,8 @@ def test_the_dry_run_hears_what_the_stream_hears(file: Path) -> None:
     time = "2026-04-01T12:00:00Z"
     reading = read_incidents(json.dumps({"specversion": "1.0", "type": kind, "time": time, "data": data}))
     of_incident = {one for one in reading.told.happenings if one.subject.startswith("inc_")}
-    heard = told_in(decode(kind, json.dumps(data).encode()), datetime.fromisoformat(time))
+    message = decode(kind, json.dumps(data).encode())
+    assert message is not None
+    heard = told_in(message, datetime.fromisoformat(time))
     assert of_incident == heard.happenings
     assert {link for link in reading.told.links if not link.target.startswith("obl_")} == heard.links

@@ -11,12 +11,18 @@ from typer.main import get_command
 from aftercare.kit.cli import EXIT_SETTINGS, service_cli
 from aftercare.kit.settings import SettingsError
 from aftercare.programme.clocks import Side
-from aftercare.sla.bootstrap import bootstrap
 from aftercare.sla.config import SlaSettings
 
 T = TypeVar("T")
 _HERE = Path(__file__).resolve()
 _FOLDER = next((each for each in _HERE.parents if (each / "migrations").is_dir()), _HERE.parent)
+
+
+def bootstrap(runtime: Any, settings: Any) -> Any:
+    """The wired service; a dry run needs none of it, and starts faster without."""
+    from aftercare.sla.bootstrap import bootstrap as wire  # noqa: PLC0415
+
+    return wire(runtime, settings)
 
 
 def create_app(service: Any, runtime: Any) -> Any:
