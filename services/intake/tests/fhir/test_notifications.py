@@ -267,3 +267,13 @@ def test_what_came_along_without_its_address_is_not_fetched_again(
     event = {"resource": adverse_event()} | ({"fullUrl": address} if address else {})
     found = mapped(door, bundle({"resource": r5_status(AE)}, event, kind="subscription-notification"))
     assert found.identity.id == "ae-1"
+
+
+@pytest.mark.parametrize("reference", ["AdverseEvent/ae-1", [AE], AE])
+def test_what_changed_may_be_a_text_or_a_list(door: Door, reference: Any) -> None:
+    for said in (
+        bundle({"resource": r5_status(reference)}, kind="subscription-notification"),
+        {"resourceType": "AuditEvent", "action": "U", "entity": [{"what": reference}]},
+        {"resourceType": "Provenance", "target": reference},
+    ):
+        assert refusal(door, said).pointer == Pointer("AdverseEvent", "ae-1")

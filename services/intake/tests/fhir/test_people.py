@@ -36,6 +36,7 @@ def nurse(own: Any, number: str) -> dict[str, Any]:
             {"participant": [{"function": {"coding": [{"display": "informant"}]}, "actor": {"display": "M"}}]},
             [("M", REPORTER)],
         ),
+        ({"contributor": [{"reference": {"reference": "Practitioner/n"}}]}, [("Practitioner/n", INVOLVED)]),
         ({"contributor": [{"identifier": "N-9"}]}, [("N-9", INVOLVED)]),
         ({"contributor": [{"reference": "Practitioner?identifier=urn:hill:staff|N-9"}]}, [("N-9", INVOLVED)]),
         ({"contributor": [{"reference": "#n"}], "contained": [{"id": "n", "name": "M U"}]}, [("M U", INVOLVED)]),

@@ -121,8 +121,7 @@ def about(one: Seen) -> About:
 
 def _references(resource: JsonObject) -> Iterator[JsonObject]:
     for field in _FIELDS:
-        for one in references_of(resource.get(field)):
-            yield obj(one["reference"]) if isinstance(one.get("reference"), dict) else one
+        yield from references_of(resource.get(field))
     for part in (*objects(resource.get("input")), *objects(resource.get("payload"))):
         yield from (obj(part[name]) for name in ("valueReference", "contentReference") if name in part)
 

@@ -12,7 +12,7 @@ from aftercare.intake.domain.facts import IncidentWithdrawal, Version
 from aftercare.intake.domain.fhir.adverse_event import Setting, instant
 from aftercare.intake.domain.fhir.codes import candidates
 from aftercare.intake.domain.fhir.pointers import FETCHED_KINDS, pointer_of, pointer_to, to_be_fetched
-from aftercare.intake.domain.fhir.references import Neighbours
+from aftercare.intake.domain.fhir.references import Neighbours, references_of
 from aftercare.intake.domain.fhir.resources import type_of, written_type
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, obj, objects, text
 from aftercare.intake.domain.outcome import Examined, Mapped, Pointer, Reason, RecordIdentity, Refusal
@@ -100,7 +100,7 @@ def _cloud_data(payload: Payload) -> JsonObject:
 
 def _changed(record: JsonObject) -> Iterator[JsonObject]:
     """Every reference to what was changed, the proper places first."""
-    yield from objects(record.get("target"))
+    yield from references_of(record.get("target"))
     for part, names in (("entity", ("what", "whatReference", "reference")), ("agent", ("who", "reference"))):
         for one in objects(record.get(part)):
-            yield from (obj(one[name]) for name in names if isinstance(one.get(name), dict))
+            yield from (reference for name in names for reference in references_of(one.get(name)))

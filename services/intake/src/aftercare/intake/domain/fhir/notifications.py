@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aftercare.intake.domain.fhir.references import references_of
 from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, objects, text
 from aftercare.intake.domain.outcome import Heard
@@ -72,7 +73,9 @@ def notification_of(resource: JsonObject) -> Notification | None:
 def _read(said: Mapping[str, Any]) -> Notification:
     events = [
         NotifiedEvent(
-            obj(one.get("focus")), _number(one.get("eventNumber")), tuple(objects(one.get("additionalContext")))
+            next(iter(references_of(one.get("focus"))), {}),
+            _number(one.get("eventNumber")),
+            tuple(references_of(one.get("additionalContext"))),
         )
         for one in objects(said.get("notificationEvent"))
     ]

@@ -60,9 +60,9 @@ def base_of(address: str | None) -> str:
 
 
 def references_of(value: object) -> list[JsonObject]:
-    """Every reference in a field: objects, and texts that stand where an object is due."""
+    """Every reference in a field: objects, those inside a CodeableReference, and texts that stand where one is due."""
     found = [_reference_in(one) if isinstance(one, str) else one for one in items(value)]
-    return [one for one in found if isinstance(one, dict)]
+    return [obj(one["reference"]) if isinstance(one.get("reference"), dict) else one for one in objects(found)]
 
 
 def _reference_in(written: str) -> JsonObject:
