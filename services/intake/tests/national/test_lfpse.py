@@ -1,6 +1,6 @@
 """England's LFPSE, versions 5 and 6."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -286,3 +286,33 @@ def test_harm_in_words_is_never_guessed_and_doubted(endings: Endings) -> None:
     assert isinstance(ending, Mapped)
     assert report_of(ending).details.harm is HarmLevel.UNKNOWN
     assert ending.doubts == ("unknown-code:physicalharm",)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last", "precision"),
+    [
+        ("February 2026", date(2026, 1, 1), date(2026, 3, 31), Precision.MONTH),
+        ("early  Feb 2026", date(2026, 1, 1), date(2026, 3, 31), Precision.MONTH),
+        ("about 3rd of March 2026", date(2026, 3, 2), date(2026, 3, 4), Precision.DAY),
+        ("3 mar. 2026", date(2026, 3, 2), date(2026, 3, 4), Precision.DAY),
+    ],
+)
+def test_a_month_in_words_is_as_precise_as_it_is_and_widened(
+    endings: Endings, words: str, first: date, last: date, precision: Precision
+) -> None:
+    [ending] = endings(event(extension("adverse-event-estimated-date", ApproximateDate=words)))
+    occurred = report_of(ending).details.occurred
+    assert isinstance(ending, Mapped)
+    assert occurred is not None
+    assert occurred.precision is precision
+    assert occurred.earliest.date() <= first
+    assert occurred.latest.date() >= last - timedelta(days=1)
+    assert "approximate:occurred" in ending.doubts
+
+
+@pytest.mark.parametrize("words", ["ma 2026", "Fall 2026", "before 3 March 2026", "31 February 2026", "Juneau 2026"])
+def test_words_that_could_be_anything_are_no_month(endings: Endings, words: str) -> None:
+    [ending] = endings(event(extension("adverse-event-estimated-date", ApproximateDate=words)))
+    assert isinstance(ending, Mapped)
+    assert report_of(ending).details.occurred is None
+    assert ending.doubts == ("unreadable-time:AdverseEventEstimatedDate.ApproximateDate",)

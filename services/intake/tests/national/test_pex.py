@@ -186,3 +186,16 @@ def test_an_observer_of_unstated_profession_is_left_out_and_doubted(endings: End
 
 def test_a_message_that_does_not_say_its_type_is_told_by_its_segments(endings: Endings) -> None:
     assert report_of(endings(message("PES|H||||E-1", "PEO|1|x", kind=""))[0]).source_id == "E-1"
+
+
+@pytest.mark.parametrize("word", ["ANONYMOUS", "Unknown", "N/A"])
+def test_a_sender_who_is_called_anonymous_is_nobody(endings: Endings, word: str) -> None:
+    [ending] = endings(message(f"PES|H|{word}|||E-1", "PEO|1|x"))
+    assert isinstance(ending, Mapped)
+    assert not report_of(ending).staff
+    assert "nameless:reporter" in ending.doubts
+
+
+def test_a_name_is_not_lost_by_characters_that_nobody_sees(endings: Endings) -> None:
+    [person] = report_of(endings(message("PES|H|RECORD^RITA\u200b|||E-1", "PEO|1|x"))[0]).staff
+    assert person.person.value == "RITA RECORD"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from aftercare.intake.domain.harm import Axes, derive_harm
-from aftercare.intake.domain.national.parts import written
+from aftercare.intake.domain.national.parts import WITHHELD, written
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, Outcome, Seriousness
 
 _OUTCOMES = {
@@ -27,14 +27,11 @@ _FROM_THE_WORST = (
 HEALTH_PROFESSIONALS = frozenset({"1", "2", "3"})
 """Qualifications of a reporter: physician, pharmacist, another health professional. 4 is a lawyer, 5 a consumer."""
 
-_WITHHELD = frozenset({"privacy", "unknown", "masked", "msk", "unk", "asku", "nask", "ni", "na", "n/a", "none", "-"})
-"""What stands for a name that is kept back."""
-
 
 def full_name(parts: Iterable[Any]) -> str:
     """A name of its parts as they are written, without words that stand for none."""
     words = [found for part in parts if (found := written(part)) is not None]
-    return " ".join(word for word in words if word.casefold() not in _WITHHELD)
+    return " ".join(word for word in words if word.casefold() not in WITHHELD)
 
 
 def worst_outcome(codes: list[str | None]) -> Outcome:

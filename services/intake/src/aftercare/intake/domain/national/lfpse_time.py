@@ -1,5 +1,6 @@
 """When an LFPSE event was: a date, or an estimate of a date with a shift or a time (`AdverseEventEstimatedDate`)."""
 
+import re
 from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,17 @@ _FIELD = "AdverseEventEstimatedDate"
 _SHIFTS = {"1": "day shift", "2": "night shift", "3": "morning handover", "4": "evening handover"}
 
 
+_WORDS = re.compile(
+    r"(?:(?:about|around|approx(?:\.|imately)?|circa|early|mid|late|(?:sometime )?in|on)[ -]+)?"
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? )?(?P<month>[a-z]{3,9})\.?,? (?P<year>\d{4})",
+    re.ASCII,
+)
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+
 def zone(context: Context) -> str:
     """The source's zone; England has one."""
     return context.source.zone or ZONE
@@ -29,13 +41,22 @@ def occurred(stated: Any, estimated: Values, context: Context) -> StatedTime | N
     day = _date_of(stated) or _today(estimated)
     if day is not None:
         return _on(day, estimated, context)
-    about = context.doubts.moment(
-        first(estimated, "approximatedate"), f"{_FIELD}.ApproximateDate", zone(context), ORDER
-    )
+    written = _in_figures(text(first(estimated, "approximatedate")))
+    about = context.doubts.moment(written, f"{_FIELD}.ApproximateDate", zone(context), ORDER)
     if about is None:
         return None
     context.doubts.note("approximate:occurred")
     return approximately(about)
+
+
+def _in_figures(written: str | None) -> str | None:
+    """`early March 2026` and `about 3rd Mar 2026` as ISO 8601; anything else as it is. It is widened all the same."""
+    found = _WORDS.fullmatch(" ".join((written or "").casefold().split()))
+    months = [number for number, name in enumerate(_MONTHS, 1) if found and name.startswith(found["month"])]
+    if found is None or len(months) != 1:
+        return written
+    day = f"-{int(found['day']):02}" if found["day"] else ""
+    return f"{found['year']}-{months[0]:02}{day}"
 
 
 def recorded(stated: Any, estimated: Values, context: Context) -> StatedTime | None:

@@ -7,13 +7,18 @@ from typing import Any
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Fact, Named, Version
 from aftercare.intake.domain.format_row import Format, NewContext
-from aftercare.intake.domain.json_values import body_hash, identifier, text
+from aftercare.intake.domain.json_values import body_hash, identifier, person_name, text
 from aftercare.intake.domain.outcome import Examined, Mapped, Reason, RecordIdentity, Refusal, RefusedError
 from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.vocabulary import IdentifierKind
 
 MAX_RECORDS = 10_000
 NO_VERSION = Version()
+WITHHELD = frozenset(
+    {"anonymous", "anonym", "privacy", "unknown", "not known", "withheld", "masked", "none", "n/a", "na", "-"}
+    | {"msk", "unk", "asku", "nask", "ni"}
+)
+"""What stands where a name is due when it is kept back: words, and codes of HL7."""
 MapOne = Callable[[Any, Context], Examined]
 
 
@@ -71,8 +76,10 @@ def staff_number(value: object, context: Context) -> Named | None:
 
 def display_name(value: object, context: Context) -> Named | None:
     """A person by a name as it is written: `directory` is asked, nobody else ever sees it."""
-    found = identifier(value)
-    return Named(context.source.system, IdentifierKind.DISPLAY_NAME, found) if found is not None else None
+    found = person_name(value)
+    if found is None or found.casefold() in WITHHELD:
+        return None
+    return Named(context.source.system, IdentifierKind.DISPLAY_NAME, found)
 
 
 def last_change(value: object, zone: str | None) -> datetime | None:
