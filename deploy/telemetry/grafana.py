@@ -62,6 +62,15 @@ class Board:
     since: str = "now-24h"
 
 
+def counted(series: str, window: str) -> str:
+    """How much of a counter came in a window, with what it began with: `increase` sees nothing of that.
+
+    A hospital has few of most things; the first after a start is one of few.
+    """
+    grew = f"increase({series}[{window}])"
+    return f"({grew} + (min_over_time({series}[{window}]) unless {series} offset {window}) or {grew})"
+
+
 def rendered(board: Board) -> Json:
     """What Grafana imports."""
     return {

@@ -2,13 +2,16 @@
 
 from typing import Final
 
-from telemetry.grafana import Panel, Query, Row
+from telemetry.grafana import Panel, Query, Row, counted
 
 
 def _quantile(share: float, metric: str, by: str) -> str:
     return f"histogram_quantile({share}, sum by (le, {by}) (rate({metric}_bucket[$__rate_interval])))"
 
 
+_FAULTS: Final = counted(
+    'http_server_request_duration_seconds_count{http_response_status_code=~"5.."}', "$__rate_interval"
+)
 _FIRST: Final = (
     Panel(
         "Ringing",
@@ -114,15 +117,8 @@ _DOORS: Final = (
     ),
     Panel(
         "Requests with a fault of ours",
-        "Per second, by service and route's template.",
-        [
-            Query(
-                "sum by (service, http_route) ("
-                'rate(http_server_request_duration_seconds_count{http_response_status_code=~"5.."}[$__rate_interval]))',
-                "{{service}} {{http_route}}",
-            )
-        ],
-        unit="reqps",
+        "By service and route's template.",
+        [Query(f"sum by (service, http_route) {_FAULTS}", "{{service}} {{http_route}}")],
     ),
     Panel(
         "Messages to people, in an hour",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from telemetry.grafana import Panel, Query, Row
+from telemetry.grafana import Panel, Query, Row, counted
 
 _OF: Final = 'side="$side", standing="$standing"'
 _ENDED: Final = "aftercare_sla_clocks_ended_total"
@@ -10,12 +10,7 @@ _STOPS: Final = "aftercare_sla_start_to_stop_seconds_bucket"
 
 
 def _observed(series: str) -> str:
-    """What a histogram has counted in the chosen time, with what it began with: `increase` sees nothing of that.
-
-    A hospital has a few of these a day; the first after a start is one of few.
-    """
-    grew = f"increase({series}[$__range])"
-    return f"({grew} + (min_over_time({series}[$__range]) unless {series} offset $__range) or {grew})"
+    return counted(series, "$__range")
 
 
 _NOW: Final = (
