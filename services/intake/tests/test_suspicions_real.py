@@ -18,7 +18,7 @@ from aftercare.intake.service_layer.receive import Arrival
 from aftercare.intake.service_layer.replay import Replaying
 from aftercare.intake.service_layer.suspecting import SuspicionWatch
 
-from .conftest import PLACES, SAFETY, badge
+from .conftest import NOW, PLACES, SAFETY, badge
 
 pytestmark = pytest.mark.real
 
@@ -266,5 +266,10 @@ async def test_where_somebody_fears_repercussion_coordinators_alone_see_it(
 async def test_how_many_wait_can_be_seen(running: Any, fall: Any) -> None:
     await two(running, fall)
     shown: list[Any] = []
-    await SuspicionWatch(running.unit_of_work, shown.append).step()
-    assert shown == [{"open": 1}]
+    watch = SuspicionWatch(running.unit_of_work, lambda counts, oldest: shown.append((counts, oldest)))
+    await watch.step()
+    running.clock.set(NOW + timedelta(days=8))
+    await watch.step()
+    await told(running, fall("W-1", 2, occurred="2026-02-01"), "wardlog")
+    await watch.step()
+    assert shown == [({"open": 1}, 0.0), ({"open": 1}, 8 * 86400.0), ({"no-longer": 1}, 0.0)]

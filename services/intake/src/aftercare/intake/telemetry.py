@@ -27,6 +27,7 @@ class Metric(StrEnum):
     PARKED = "aftercare.intake.parked"
     PARKED_AGE = "aftercare.intake.parked.oldest.age"
     SUSPICIONS = "aftercare.intake.suspicions"
+    SUSPICIONS_AGE = "aftercare.intake.suspicions.oldest.age"
     SOURCE_FILES_READ = "aftercare.intake.source_files.read"
     SOURCE_FILES_REFUSED = "aftercare.intake.source_files.refused"
     MAPPING_VERSION = "aftercare.intake.mapping.version"
@@ -98,6 +99,11 @@ CATALOGUE = Catalogue(
             " different, or no-longer suspected.",
             (Attribute.STATE,),
         ),
+        Metric.SUSPICIONS_AGE: Described(
+            "gauge",
+            "s",
+            "How long the oldest suspicion has waited for a human to decide whether two incidents are one; 0: none.",
+        ),
         Metric.SOURCE_FILES_READ: Described(
             "counter",
             "{reading}",
@@ -147,8 +153,9 @@ def record_source_files(files: SourceFiles | None) -> None:
         CATALOGUE.set(Metric.MAPPING_VERSION, mapping.version, {Attribute.MAPPING: mapping.name})
 
 
-def show_suspicions(counts: Mapping[str, int]) -> None:
-    """How many pairs there are by state. A state without any shows 0."""
+def show_suspicions(counts: Mapping[str, int], oldest: float) -> None:
+    """How many pairs there are by state, and the age of the oldest open one. A state without any shows 0."""
+    CATALOGUE.set(Metric.SUSPICIONS_AGE, oldest)
     for state in SuspicionState:
         CATALOGUE.set(Metric.SUSPICIONS, counts.get(state.value, 0), {Attribute.STATE: state.value})
 

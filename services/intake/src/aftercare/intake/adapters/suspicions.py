@@ -4,6 +4,7 @@ The row stays, with who decided and when: it is the audit of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -105,9 +106,11 @@ async def decided(tx: Transaction, reference: str, state: SuspicionState, by: st
     return (await tx.connection.execute(_DECIDE, parameters)).first() is not None
 
 
-async def counts(tx: Transaction) -> dict[str, int]:
-    """How many by state."""
-    return {row.state: int(row.pairs) for row in await tx.connection.execute(_COUNTS)}
+async def counts(tx: Transaction) -> tuple[dict[str, int], datetime | None]:
+    """How many by state, and since when the oldest open one waits for somebody to decide."""
+    rows = list(await tx.connection.execute(_COUNTS))
+    since = next((row.since for row in rows if row.state == SuspicionState.OPEN), None)
+    return {row.state: int(row.pairs) for row in rows}, since
 
 
 async def newest(
@@ -200,7 +203,7 @@ _DECIDE = text(
     "update suspicion set state = :state, decided_at = :now, decided_by = :by"
     " where suspicion = :suspicion and state = 'open' returning suspicion"
 )
-_COUNTS = text("select state, count(*) as pairs from suspicion group by state")
+_COUNTS = text("select state, count(*) as pairs, min(found_at) as since from suspicion group by state")
 _NEWEST = text(
     "select s.suspicion, s.reason, s.state, s.site, s.found_at, s.decided_at, s.first, s.second"  # noqa: S608 - a constant
     f" from suspicion s where s.state = :state and{_VISIBLE}"

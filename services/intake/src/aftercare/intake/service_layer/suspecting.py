@@ -14,7 +14,7 @@ from aftercare.kit.store.transaction import Transaction, UnitOfWork
 
 WATCH = "suspicion-watch"
 EVERY_SECONDS = 60.0
-Show = Callable[[Mapping[str, int]], None]
+Show = Callable[[Mapping[str, int], float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,13 @@ async def decide(tx: Transaction, intake: Intake, both: suspicions.Pair, verdict
 
 @dataclass(frozen=True, slots=True)
 class SuspicionWatch:
-    """`show` gets how many pairs there are by state."""
+    """`show` gets how many pairs there are by state, and for how many seconds the oldest open one has waited."""
 
     unit_of_work: UnitOfWork
     show: Show
 
     async def step(self) -> float:
         async with self.unit_of_work() as tx:
-            self.show(await suspicions.counts(tx))
+            pairs, since = await suspicions.counts(tx)
+            self.show(pairs, 0.0 if since is None else (tx.now - since).total_seconds())
         return EVERY_SECONDS
