@@ -277,3 +277,13 @@ def test_a_resource_with_contained_ones_costs_no_copy_of_its_bundle(adverse_even
     near = neighbours_of(entries_of(bundle({"resource": adverse_event()})))
     within = near.within(adverse_event(contained=[{"resourceType": "Practitioner", "id": "n"}]))
     assert within.by_address is near.by_address
+
+
+def test_the_same_id_on_two_servers_names_neither_for_a_record_of_no_server(door: Door, adverse_event: Any) -> None:
+    event = adverse_event(contributor=[{"reference": "Practitioner/n"}], recorder=None)
+    here, again, there = (
+        nurse_at(f"{server}.example/r4/Practitioner/n", number)
+        for server, number in (("https://a", "N-8"), ("http://a", "N-9"), ("https://b", "N-9"))
+    )
+    assert people(report(door, bundle(here, again, {"resource": event}))) == [("N-8", Relation.INVOLVED)]
+    assert people(report(door, bundle(here, there, {"resource": event}))) == [("Practitioner/n", Relation.INVOLVED)]

@@ -53,6 +53,7 @@ def entries_of(bundle: JsonObject) -> list[Entry]:
 def neighbours_of(entries: list[Entry]) -> Neighbours:
     """How the entries' resources can be referred to: by full address, and as `Type/id`."""
     found: dict[str, JsonObject] = {}
+    bases: dict[str, str] = {}
     for entry in entries:
         if not entry.resource:
             continue
@@ -60,7 +61,10 @@ def neighbours_of(entries: list[Entry]) -> Neighbours:
             found.setdefault(plain_address(entry.address), entry.resource)
         base = base_of(entry.address)
         written = _own(entry.resource) or _kind_and_id(entry.address or "") or ""
-        found.setdefault(f"{ANYWHERE}/{written}", entry.resource)
+        anywhere = f"{ANYWHERE}/{written}"
+        if found.setdefault(anywhere, entry.resource) != entry.resource and base not in (bases[anywhere], ""):
+            found[anywhere] = {}  # the same id on two servers: nobody can say who is meant
+        bases.setdefault(anywhere, base)
         if not base:
             found.setdefault(written, entry.resource)
     return Neighbours(found)

@@ -44,7 +44,7 @@ class Neighbours:
         address = plain_address(text(reference.get("reference")) or "")
         if not address or address in self.contained or not self.by_address:
             return self.contained.get(address, _NOTHING)
-        written = (address, f"{self.base or ANYWHERE}/{address}")
+        written = (f"{self.base or ANYWHERE}/{address}", address)
         return next((self.by_address[one] for one in written if one in self.by_address), _NOTHING)
 
 
