@@ -159,6 +159,11 @@ def test_an_in_house_record_that_holds_one_of_ours_among_others_is_kept_whole() 
     assert told({"items": [EVENT], "witnesses": [{"name": "Wanda"}]}) == [Reason.UNKNOWN_SHAPE]
 
 
+def test_a_note_that_begins_like_a_record_is_no_broken_one() -> None:
+    assert told({"note": "[draft] nobody was hurt"}) == [Reason.UNKNOWN_SHAPE]
+    assert told(["{", EVENT, "[draft]"]) == [Reason.UNKNOWN_SHAPE, "1", Reason.UNKNOWN_SHAPE]
+
+
 def test_a_list_of_what_nobody_knows_is_one_record_and_says_so() -> None:
     [one] = examined([{"foo": 1}, {"foo": 2}])
     assert isinstance(one.ending, Refusal)
@@ -173,7 +178,7 @@ def test_the_same_refusal_of_all_in_a_list_is_said_once() -> None:
 
 
 def test_a_list_of_more_than_can_be_taken_is_cut_and_says_so() -> None:
-    part = {"reportReference": "1", "status": "DRAFT"}
+    part = {"staffUsername": "USR_1"}
     found = told([part] * 20_001)
     assert (len(found), found[-1]) == (20_001, Reason.TOO_MANY_RECORDS)
 

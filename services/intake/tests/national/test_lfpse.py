@@ -316,3 +316,9 @@ def test_words_that_could_be_anything_are_no_month(endings: Endings, words: str)
     assert isinstance(ending, Mapped)
     assert report_of(ending).details.occurred is None
     assert ending.doubts == ("unreadable-time:AdverseEventEstimatedDate.ApproximateDate",)
+
+
+def test_a_fear_is_heard_wherever_it_stands(endings: Endings) -> None:
+    said = event({"url": "WhyAnonymous", "valueCode": "5"}, recorder={"display": "Rita Record"})
+    report = report_of(endings(said)[0])
+    assert (report.fears_repercussion, report.staff) == (True, ())

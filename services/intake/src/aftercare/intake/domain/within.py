@@ -69,10 +69,11 @@ class _Search:
         return told[:1] if all(isinstance(one, Refusal) and one == told[0] for one in told) else told
 
     def _of_one(self, record: Any, around: Payload, depth: int) -> Sequence[Examined]:
-        if not isinstance(record, dict | list | str):
-            return [refuse_unrecognised(Payload(record))]
+        value = _read(record) if isinstance(record, str) else record
+        if not isinstance(value, dict | list):
+            return [refuse_unrecognised(Payload(value))]
         try:
-            inner = unwrap(read_carried(record) if isinstance(record, str) else record, {})
+            inner = unwrap(value, {})
         except RefusedError as refused:
             return [refused.refusal]
         payload = replace(
@@ -123,6 +124,14 @@ def _is_empty_page(value: Any) -> bool:
     said = value if isinstance(value, dict) else {}
     name = next((name for name in _LISTS if said.get(name) == []), None)
     return name is not None and bool(_COUNTS & said.keys()) and _is_bookkeeping(said, name)
+
+
+def _read(words: str) -> Any:
+    """The record that a text holds; any other text, such as a note that begins with a bracket, as it is."""
+    try:
+        return read_carried(words)
+    except RefusedError:
+        return words
 
 
 def _text_of(encoded: str) -> str:

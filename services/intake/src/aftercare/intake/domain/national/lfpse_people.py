@@ -9,7 +9,7 @@ from aftercare.intake.domain.fhir.people import involved_staff, is_person
 from aftercare.intake.domain.fhir.references import Neighbours, name_of
 from aftercare.intake.domain.fhir.releases import PEOPLE
 from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, text
-from aftercare.intake.domain.national.extensions import Index, Values, first, parts_of, plain_name, truth, value_of
+from aftercare.intake.domain.national.extensions import Index, plain_name, truth, value_of
 from aftercare.intake.domain.national.parts import display_name
 from aftercare.intake.domain.vocabulary import IdentifierKind, Relation
 
@@ -23,7 +23,7 @@ _DETAILS = "practitionerdetails"
 
 def fears_repercussion(index: Index, context: Context) -> bool:
     """Whether the reporter must never be reached through a manager. A reason that nobody knows may be a fear."""
-    reasons = {identifier(code) for one in parts_of(index, _DETAILS) for code in one.get("whyanonymous", ())}
+    reasons = set(_stated(index, "whyanonymous"))
     unread = reasons - _FEARS - _OTHER_REASONS
     if unread:
         context.doubts.note("unknown-code:whyanonymous")
@@ -54,14 +54,14 @@ class Cast:
         return tuple(named), unnamed + _roles_without_persons(self.index, named)
 
     def _reporters(self, context: Context) -> Iterator[NamedStaff]:
-        details: Values = next(iter(parts_of(self.index, _DETAILS)), {})
-        relation = _relation(details)
+        relation = _relation(self.index)
         nameless = relation is not Relation.REPORTER
-        if not self._is_anonymous(details, context):
+        if not self._is_anonymous(context):
             people = self._practitioners()
             telling = [one for one in people if _has_details(one)] or people[:1]
             reporter = self._recorder(context) or self._by_resource(telling, context)
-            reporter = reporter or display_name(first(details, "reportercontact"), context)
+            contacts = map(value_of, self.index.get("reportercontact", ()))
+            reporter = reporter or next((one for said in contacts if (one := display_name(said, context))), None)
             if reporter is not None:
                 nameless = False
                 yield NamedStaff(reporter, relation)
@@ -70,11 +70,11 @@ class Cast:
         if nameless:
             context.doubts.note(f"nameless:{relation}")
 
-    def _is_anonymous(self, details: Values, context: Context) -> bool:
-        stated = [truth(first(one, "isanonymous")) for one in parts_of(self.index, "adverseeventreferencemetadata")]
+    def _is_anonymous(self, context: Context) -> bool:
+        stated = [truth(value_of(one)) for one in self.index.get("isanonymous", ())]
         if None in stated:
             context.doubts.note("unknown-code:isanonymous")
-        return any(one is not False for one in stated) or first(details, "whyanonymous") is not None
+        return any(one is not False for one in stated) or any(_stated(self.index, "whyanonymous"))
 
     def _practitioners(self) -> list[JsonObject]:
         """Those that no other field speaks of."""
@@ -102,17 +102,20 @@ class Cast:
 def _roles_without_persons(index: Index, named: Sequence[NamedStaff]) -> int:
     """How many more had a part in it: roles without persons, or a reporter who was there and stays unknown."""
     roles = {code for one in index.get("involvedpersonsactions", ()) if (code := text(value_of(one))) is not None}
-    details: Values = next(iter(parts_of(index, _DETAILS)), {})
-    reporter_was_there = _relation(details) is not Relation.REPORTER
+    reporter_was_there = _relation(index) is not Relation.REPORTER
     known = sum(one.relation is not Relation.REPORTER for one in named)
     return max(0, max(len(roles), reporter_was_there) - known)
 
 
-def _relation(details: Values) -> Relation:
+def _relation(index: Index) -> Relation:
     """The closest of all that is said."""
-    codes = map(identifier, details.get("reporterinvolvement", ()))
-    stated = {_RELATIONS.get(code or "", Relation.REPORTER) for code in codes}
+    stated = {_RELATIONS.get(code, Relation.REPORTER) for code in _stated(index, "reporterinvolvement")}
     return min(stated, key=list(Relation).index, default=Relation.REPORTER)
+
+
+def _stated(index: Index, name: str) -> Iterator[str]:
+    """What is said under a name, wherever it stands: vendors leave out the extension that should be around it."""
+    yield from (said for one in index.get(name, ()) if (said := identifier(value_of(one))) is not None)
 
 
 def _has_details(practitioner: JsonObject) -> bool:
