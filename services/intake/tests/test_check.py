@@ -66,6 +66,20 @@ def test_each_incident_says_how_many_relevant_persons_it_names(tmp_path: Path) -
     assert sorted(told) == ["moderate", "severe"]
 
 
+def test_an_incident_of_more_patients_than_a_message_can_hold_names_none_one_by_one(tmp_path: Path) -> None:
+    def event(count: int) -> str:
+        data = {"record": {"id": "A"}, "patients": [{"value": f"P-{number}"} for number in range(count)]}
+        envelope = {"specversion": "1.0", "id": "1", "source": "s", "type": "org.aftercare.source.incident-reported"}
+        return json.dumps(envelope | {"data": data})
+
+    (tmp_path / "a.json").write_text(event(1000))
+    (tmp_path / "b.json").write_text(event(1001))
+    many, too_many = check(str(tmp_path))
+    assert (many["relevant_persons"], too_many["relevant_persons"]) == (1000, 0)
+    assert len(json.dumps(many["event"])) < 262144
+    assert too_many["doubts"] == ["too-many:patients"]
+
+
 def _patient(harm: str) -> dict[str, Any]:
     said = [{"url": "PhysicalHarm", "valueCode": harm}]
     return {"url": "https://taxonomy.example/StructureDefinition/patient-information-5", "extension": said}

@@ -15,6 +15,9 @@ from aftercare.intake.domain.harm import worst
 from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, SubjectKind
 
+MAX_PERSONS = 1000
+"""Of one incident: beyond it a message would be too large. Where more are named at once, none is named one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class RelevantPerson:
@@ -46,6 +49,8 @@ def joined_persons(known: tuple[RelevantPerson, ...], said: Iterable[RelevantPer
     persons = {(one.patient, one.said_in): one for one in known}
     for one in said:
         before = persons.get((one.patient, one.said_in))
+        if before is None and len(persons) >= MAX_PERSONS:
+            continue
         if before is None or one.standing is None or one.standing.supersedes(before.standing):
             persons[one.patient, one.said_in] = one
     return tuple(persons[key] for key in sorted(persons))

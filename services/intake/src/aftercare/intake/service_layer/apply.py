@@ -1,6 +1,6 @@
 """One mapped record, applied to the books: persons become tokens here, and nothing after this knows a name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from aftercare.intake.domain.facts import (
 )
 from aftercare.intake.domain.harm import worst
 from aftercare.intake.domain.rca_book import RcaBook, apply_milestone
-from aftercare.intake.domain.relevant import RelevantPerson, stated_for, told_persons
+from aftercare.intake.domain.relevant import MAX_PERSONS, RelevantPerson, stated_for, told_persons
 from aftercare.intake.domain.source import Source
 from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import HarmLevel, Relation
@@ -131,11 +131,11 @@ class Applying:
         return found
 
     def _relevant(
-        self, patients: Iterable[NamedPatient], incident: str, standing: Standing
+        self, patients: Sequence[NamedPatient], incident: str, standing: Standing
     ) -> tuple[RelevantPerson, ...]:
-        """Each patient once, under the reference that holds within this incident."""
+        """Each patient once, under the reference that holds within this incident; nobody where there are too many."""
         said: dict[str, RelevantPerson] = {}
-        for one in patients:
+        for one in patients if len(patients) <= MAX_PERSONS else ():
             patient = self.naming.patient(one)
             reference = self.naming.relevant_person(incident, patient)
             before = said.get(patient)

@@ -14,6 +14,7 @@ from aftercare.intake.domain.facts import (
     StaffChange,
 )
 from aftercare.intake.domain.outcome import Ending, Heard, Mapped, Pointer, Reason, Refusal, RefusedError
+from aftercare.intake.domain.relevant import MAX_PERSONS
 from aftercare.intake.domain.source import Source
 from aftercare.intake.service_layer.apply import Applying, incident_key, rca_key
 from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, Seen, Wanted
@@ -120,7 +121,7 @@ def take(ledger: Ledger, naming: Naming, examination: Examination, body_hash: st
         Ending.MAPPED,
         Reason.MAPPED,
         "",
-        doubts=(*ending.doubts, *_from_the_future(ending, received)),
+        doubts=(*ending.doubts, *_from_the_future(ending, received), *_too_many(ending)),
         stated=ending.stated,
         identity_key=key[1],
         version_key=version_key,
@@ -155,6 +156,11 @@ def _from_the_future(mapped: Mapped, received: datetime) -> list[str]:
     details = mapped.fact.details
     stated = {"occurred": details.occurred, "discovered": details.discovered, "recorded": details.recorded}
     return [f"in-the-future:{name}" for name, one in stated.items() if one and one.earliest > received + _SKEW]
+
+
+def _too_many(mapped: Mapped) -> list[str]:
+    fact = mapped.fact
+    return ["too-many:patients"] if isinstance(fact, IncidentReport) and len(fact.patients) > MAX_PERSONS else []
 
 
 def _refused(
