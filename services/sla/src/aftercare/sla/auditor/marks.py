@@ -28,8 +28,6 @@ class Mark:
 
     percent: int
     at: datetime
-    round: datetime | None
-    """The stop by which the round of a recurring clock began: each warns anew."""
     worth: Worth
     is_due_by_time: bool = False
     """It came by the passing of time alone, so that its lateness is the engine's own."""
@@ -67,9 +65,14 @@ def live(instants: Sequence[datetime], as_of: datetime, at: Callable[[datetime],
 def expected(life: Life, grace: timedelta) -> list[Mark]:
     """Every warning of the whole life, in order. `grace`: how long the engine may take to see something new."""
     marks: list[Mark] = []
+    of_round: list[Mark] = []
+    begun: datetime | None = None
     for index, phase in enumerate(life.phases):
-        before = [mark for mark in marks if mark.round == phase.clock.begun]
-        marks += _of_phase(phase, before, grace, is_birth=index == 0)
+        if phase.clock.begun != begun:
+            begun, of_round = phase.clock.begun, []
+        fresh = list(_of_phase(phase, of_round, grace, is_birth=index == 0))
+        of_round += fresh
+        marks += fresh
     return [mark for mark in marks if mark.worth is not Worth.NEVER]
 
 
@@ -89,13 +92,13 @@ def way_points(clock: Derived) -> dict[int, datetime]:
 
 
 def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birth: bool) -> Iterator[Mark]:
-    clock, begun = phase.clock, phase.clock.begun
+    clock = phase.clock
     lasts = phase.until - phase.since >= grace
     if clock.is_late_born:
         unmeetable = lasts and clock.end.status is Status.UNMEETABLE
         if BORN_LATE not in {mark.percent for mark in before}:
             worth = Worth.CERTAIN if is_birth and unmeetable else Worth.POSSIBLE
-            yield Mark(BORN_LATE, clock.birth.at, begun, worth)
+            yield Mark(BORN_LATE, clock.birth.at, worth)
         return
     if clock.end.status is not Status.RUNNING:
         return
@@ -105,7 +108,7 @@ def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birt
     for percent, at in points.items():
         if phase.since < at < phase.until:
             worth = Worth.CERTAIN if phase.until - at >= grace and not before_holds(before, percent) else Worth.POSSIBLE
-            yield Mark(percent, at, begun, worth, is_due_by_time=True)
+            yield Mark(percent, at, worth, is_due_by_time=True)
 
 
 def _passed(
@@ -121,7 +124,7 @@ def _passed(
             worth = Worth.NEVER
         elif lasts and percent == max(passed):
             worth = Worth.CERTAIN
-        yield Mark(percent, max(points[percent], born), phase.clock.begun, worth)
+        yield Mark(percent, max(points[percent], born), worth)
 
 
 def before_holds(before: Sequence[Mark], percent: int) -> bool:
