@@ -6,6 +6,7 @@ Only `zoneinfo` and `datetime`, and the public holidays of `holidays`. All insta
 from calendar import monthrange
 from collections.abc import Callable, Container
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -118,6 +119,7 @@ def _after_working_time(wall: Wall, start: datetime, left: timedelta) -> datetim
         instant = next_minute
 
 
+@cache
 def _holidays(code: str | None) -> Container[date]:
     if code is None:
         return ()

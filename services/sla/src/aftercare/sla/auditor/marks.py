@@ -104,29 +104,27 @@ def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birt
         return
     given = {mark.percent for mark in before if mark.worth is not Worth.NEVER}
     points = {percent: at for percent, at in way_points(clock).items() if percent not in given}
-    yield from _passed(phase, points, before, lasts=lasts, is_birth=is_birth)
+    yield from _passed(phase, points, before, lasts=lasts)
     for percent, at in points.items():
         if phase.since < at < phase.until:
-            worth = Worth.CERTAIN if phase.until - at >= grace and not before_holds(before, percent) else Worth.POSSIBLE
+            worth = Worth.CERTAIN if phase.until - at >= grace and not _was_passed(before, percent) else Worth.POSSIBLE
             yield Mark(percent, at, worth, is_due_by_time=True)
 
 
-def _passed(
-    phase: Phase, points: dict[int, datetime], before: Sequence[Mark], *, lasts: bool, is_birth: bool
-) -> Iterator[Mark]:
+def _passed(phase: Phase, points: dict[int, datetime], before: Sequence[Mark], *, lasts: bool) -> Iterator[Mark]:
     """Marks that had passed when something new was known: of those before the birth, the highest stands for all."""
     born = phase.clock.birth.at
-    passed = [one for one, at in points.items() if at <= phase.since and not before_holds(before, one)]
-    unborn = [one for one in passed if points[one] <= born]
+    passed = [one for one, at in points.items() if at <= phase.since]
+    unborn = [one for one, at in way_points(phase.clock).items() if at <= born]
     for percent in passed:
         worth = Worth.POSSIBLE
-        if is_birth and percent in unborn and percent != max(unborn):
+        if percent in unborn and percent != max(unborn):
             worth = Worth.NEVER
-        elif lasts and percent == max(passed):
+        elif lasts and percent == max(passed) and not _was_passed(before, percent):
             worth = Worth.CERTAIN
         yield Mark(percent, max(points[percent], born), worth)
 
 
-def before_holds(before: Sequence[Mark], percent: int) -> bool:
-    """Whether this mark had passed unsaid when the clock was born."""
+def _was_passed(before: Sequence[Mark], percent: int) -> bool:
+    """Whether a higher one stood for this mark when the clock was born: it may be said if the start moves."""
     return any(mark.percent == percent for mark in before)

@@ -43,10 +43,6 @@ class Account:
     def warned(self) -> Sequence[Said]:
         return [event for event in self.events if event.change is Change.WARNED]
 
-    @property
-    def ends(self) -> Sequence[Said]:
-        return [event for event in self.events if event.change in _ENDS]
-
     def last(self, change: Change) -> Said | None:
         """The last event of a kind."""
         return next((event for event in reversed(self.events) if event.change is change), None)
