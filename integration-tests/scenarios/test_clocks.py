@@ -36,11 +36,12 @@ def test_a_patient_who_is_told_and_one_who_is_not_are_told_apart_by_the_event_si
     world.when_patient_is_told(told)
     world.expect_clock("apology", forgotten, state="running")
     world.fast_forward(hours=1)
-    world.expect_clock("apology", told, state="met")
-    world.expect_clock("apology", forgotten, state="overdue")
+    clocks = world.expect_clock("apology", told, state="met"), world.expect_clock("apology", forgotten, state="overdue")
+    patients = [clock["subject"] for clock in clocks]
+    assert all(one.startswith("pat_") for one in patients), "each file names its patient"
+    assert len(set(patients)) == 2, "by a reference that holds in one incident alone"
     words = {
-        subject: [event for event in said_on(stack, Topic.EVENT_CLOCK) if event[1] == subject]
-        for subject in map(world.looking.reference_of, (told, forgotten))
+        subject: [event for event in said_on(stack, Topic.EVENT_CLOCK) if event[1] == subject] for subject in patients
     }
     assert [[word for word, _ in events] for events in words.values()] == [
         ["started", "warned", "met"],

@@ -226,11 +226,12 @@ class World:
         assert len(found) == 1, f"{rule} is not {state}"
         return found[0]
 
-    def expect_clock(self, rule: str, incident: Incident, *, state: str) -> None:
-        """What the risk managers' list of clocks says of a promise about an incident."""
+    def expect_clock(self, rule: str, incident: Incident, *, state: str) -> dict[str, Any]:
+        """What the risk managers' list of clocks says of a promise about an incident, or about its only patient."""
         about = self.looking.reference_of(incident)
-        found = [one for one in self.desk.event_clocks(state) if (one["rule"], one["subject"]) == (rule, about)]
+        found = [one for one in self.desk.event_clocks(state) if (one["rule"], one["incident"]) == (rule, about)]
         assert len(found) == 1, f"{rule} is not {state}"
+        return found[0]
 
     def expect_coordinators_told(self) -> None:
         """At least one, and whoever else was told in their turn."""
