@@ -74,7 +74,13 @@ def explained(kept: Kept, told: Told, now: datetime) -> View:
             "cancelled_by": rule.stop.cancelled,
             "warnings": _warnings(kept),
             "happened": [
-                {"kind": one.kind, "subject": one.subject, "at": one.at, "received": one.received}
+                {
+                    "kind": one.kind,
+                    "subject": one.subject,
+                    "at": one.at,
+                    "received": one.received,
+                    "relevant_persons": sorted(each.reference for each in one.persons),
+                }
                 for one in sorted(told.happenings, key=lambda each: (each.received, each.at, each.kind))
                 if one.kind in counted
             ],
