@@ -58,6 +58,12 @@ def test_staff_reporter_and_harm_are_read(door: Door) -> None:
     assert (fact.details.harm, fact.details.harm_rule, fact.details.unit) == (HarmLevel.MODERATE, "nrls.1", "ward-7")
 
 
+def test_a_name_with_spaces_that_do_not_break_is_still_somebody(door: Door, source_event: Any) -> None:
+    data = {"record": {"id": "I-1"}, "staff": [{"display": "Robin\u00a0Quill"}, {"display": "Avery\u202eMoss"}]}
+    fact = report(door, source_event("incident-reported", data))
+    assert [one.person.value for one in fact.staff] == ["Robin Quill", "AveryMoss"]
+
+
 def test_who_fears_repercussion_is_never_contacted_through_a_manager(door: Door, source_event: Any) -> None:
     data = {
         "record": {"id": "I-1"},

@@ -3,7 +3,7 @@
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Mention, Named, NamedPatient, NamedStaff, Version
 from aftercare.intake.domain.harm import StatedHarm
-from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, text
+from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, person_name, text
 from aftercare.intake.domain.outcome import Reason, RefusedError
 from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.vocabulary import HarmLevel, IdentifierKind, Relation, Route, SubjectKind
@@ -59,7 +59,7 @@ def read_person(value: object, context: Context) -> Named | None:
     reference = identifier(said.get("reference"))
     if reference is not None:
         return Named(context.source.system, IdentifierKind.REFERENCE, reference)
-    display = identifier(said.get("display"))
+    display = person_name(said.get("display"))
     return Named(context.source.system, IdentifierKind.DISPLAY_NAME, display) if display else None
 
 
