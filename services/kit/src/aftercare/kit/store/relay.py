@@ -26,8 +26,7 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 GAUGE_SECONDS = 10.0
-ROWS_PER_SHARD = 125
-"""Few enough that others in the process wait for some ten milliseconds at most."""
+ROWS_PER_SHARD = 500
 LOCK_CLASS = 0x0A7B
 """First half of the advisory lock's key; the second is the shard."""
 BLOCKED_TOPIC_SECONDS = 5.0
