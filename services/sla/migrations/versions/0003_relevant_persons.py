@@ -16,7 +16,6 @@ _STATEMENTS = (
             '^(pat_[0-9a-f]{32}(:(unknown|unsafe-condition|near-miss|no-harm|low|moderate|severe|death))?(,pat_[0-9a-f]{32}(:(unknown|unsafe-condition|near-miss|no-harm|low|moderate|severe|death))?)*)?$'),
         add constraint happening_method_words check
             ("method" in ('rca', 'rca2', 'psii', 'aar', 'swarm', 'mdt', 'other'))""",
-    "alter table happening alter column persons drop default",
     RENAMED,
 )
 

@@ -35,7 +35,7 @@ happening = Table(
     Column("flags", ARRAY(Text), nullable=False),
     columns.text("site"),
     columns.text("route"),
-    Column("persons", ARRAY(Text), nullable=False),
+    Column("persons", ARRAY(Text), nullable=False, server_default="{}"),
     columns.flag("of_staff"),
     columns.text("method"),
     columns.flag("mute"),
