@@ -15,7 +15,7 @@ from aftercare.programme.clocks import Side
 from aftercare.schemas import rca
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor import store
-from aftercare.sla.auditor.facts import Difference
+from aftercare.sla.auditor.facts import Change, Difference, Said
 from aftercare.sla.auditor.process import Auditor, Book, Limits
 from aftercare.sla.auditor.tables import metadata
 
@@ -52,6 +52,19 @@ async def test_a_family_is_all_that_hangs_together_and_nothing_else(unit_of_work
         assert family.subjects == {ref("cas", "ana"), ref("obl", "ana"), ref("inc", "fall")}
         assert sorted(fact.id for fact in family.facts) == sorted(fact.id for fact in facts[:4])
         assert set(family.facts) == set(facts[:4])
+
+
+async def test_the_clocks_of_persons_are_found_with_their_incident_and_it_with_them(unit_of_work: Any) -> None:
+    story = Story().incident(MONDAY, persons={"eva": "severe", "ida": None}).talked(MONDAY, persons=("eva",))
+    story.analysis(rca.RcaCommissionedV1, MONDAY, "fall", method="psii")
+    facts = [_named(number, fact) for number, fact in enumerate(story.facts())]
+    clocks = [_named(9 + number, _started(person)) for number, person in enumerate(("eva", "ida", "nobody"))]
+    async with unit_of_work() as tx:
+        await store.keep(tx.connection, facts, clocks, MONDAY)
+    async with unit_of_work() as tx:
+        for subject in (ref("inc", "fall"), ref("pat", "eva"), ref("pat", "nobody"), ref("rca", "why")):
+            family = await store.family(tx.connection, subject)
+            assert (set(family.facts), set(family.said)) == (set(facts), set(clocks))
 
 
 async def test_a_difference_is_said_when_a_second_round_sees_it_too_and_again_after_it_was_gone(
@@ -104,3 +117,10 @@ async def test_a_family_is_forgotten_as_a_whole_and_never_by_halves(database: An
 
 def _named(number: int, fact: Any) -> Any:
     return replace(fact, id=f"evt_{number:032x}", heard=MONDAY)
+
+
+def _started(person: str) -> Said:
+    state = {"rule": "promise", "pack": "generic", "pack_version": 1, "rule_version": 1, "start_from": "at"}
+    times = {"time": MONDAY, "start": MONDAY, "born": MONDAY}
+    subject = {"subject": ref("pat", person), "clock": ref("clk", person), "incident": ref("inc", "fall")}
+    return Said(id=person, change=Change.STARTED, revision=1, **state, **times, **subject)  # type: ignore[arg-type]

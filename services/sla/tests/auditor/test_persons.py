@@ -198,6 +198,23 @@ def test_a_clock_that_has_lost_its_ground_has_to_be_cancelled() -> None:
     assert found(*started) == [Kind.WRONG_END]
 
 
+def test_a_clock_that_had_lost_its_ground_before_anybody_heard_of_it_is_missed_by_nobody() -> None:
+    rules = candour(start={"on": ["disclosure-required"]})
+    story = Story().incident(MONDAY, persons={"eva": None}).incident(MONDAY + HOUR, AMENDED, persons=BOTH)
+    told = Story().milestone("required", MONDAY, MONDAY, persons=("ida",)).told[0][0]
+    story.tell(told, MONDAY + DAY)
+    eva = _said(EVA, "talk", MONDAY, MONDAY)
+    gone = replace(eva, id="gone", revision=2, change=Change.CANCELLED, at=MONDAY + DAY, reason="not-applicable")
+
+    def found(*events: Said) -> list[Kind]:
+        differences = audit(story.facts(), events, rules, HERE, Moment(MONDAY + 2 * DAY, MINUTE, MINUTE)).differences
+        return [one.kind for one in differences if one.subject == EVA]
+
+    assert found() == []
+    assert found(eva, gone) == []
+    assert found(eva) == [Kind.UNKNOWN_CLOCK]
+
+
 def _said(subject: str, name: str, start: datetime, born: datetime) -> Said:
     return Said(
         id=subject,

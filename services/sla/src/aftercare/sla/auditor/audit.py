@@ -89,7 +89,8 @@ def _judge(
     if _began_unseen(life, account, moment, known):
         return ()
     if life is None or not life.phases:
-        return () if _moved_house(known) else (Difference(Kind.UNKNOWN_CLOCK, *key),)
+        is_known = account is None or account.was_taken_back or _moved_house(known)
+        return () if is_known else (Difference(Kind.UNKNOWN_CLOCK, *key),)
     settled = life.at(moment.settled)
     if settled != life.at(moment.as_of):
         return ()

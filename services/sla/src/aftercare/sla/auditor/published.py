@@ -40,6 +40,12 @@ class Account:
         return len({event.born for event in self.events}) == 1
 
     @property
+    def was_taken_back(self) -> bool:
+        """Whether the engine itself says that there is no such clock any more."""
+        last = self.last(Change.CANCELLED)
+        return self.status is Status.CANCELLED and last is not None and last.reason == "not-applicable"
+
+    @property
     def warned(self) -> Sequence[Said]:
         return [event for event in self.events if event.change is Change.WARNED]
 
