@@ -49,6 +49,17 @@ def test_a_patient_who_is_told_and_one_who_is_not_are_told_apart_by_the_event_si
     ]
 
 
+def test_a_talk_with_one_family_is_no_talk_with_the_other(world: World) -> None:
+    incident = world.when_incident_harms(["P-1", "P-2"], harm="severe")
+    world.fast_forward(hours=1)
+    world.when_patient_is_told(incident)
+    assert len(world.clocks_of("apology", incident, state="running")) == 2, "nobody knows which of the two was told"
+    world.when_patient_is_told(incident, patient="P-2")
+    world.fast_forward(hours=2)
+    world.expect_clock("apology", incident, state="met")
+    world.expect_clock("apology", incident, state="overdue")
+
+
 def said_on(stack: Stack, topic: Topic) -> list[tuple[str, str]]:
     """The last word of each event's type, and its key."""
     consumer = KafkaConsumer(**stack.kafka.access.client_options(), enable_auto_commit=False)

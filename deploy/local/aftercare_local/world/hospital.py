@@ -16,6 +16,8 @@ from aftercare_local.world.people import EMPLOYEE_SYSTEM, Person
 FHIR_BASE = "https://incidents.hospital.example/fhir"
 SOURCE = "urn:hospital:incident-system"
 
+PATIENT_SYSTEM = "https://hospital.example/patient-number"
+
 Json = dict[str, Any]
 
 PATIENT = "Winifred Ashgrove"
@@ -50,6 +52,10 @@ def _contributor(person: Person) -> Json:
         "identifier": {"system": EMPLOYEE_SYSTEM, "value": person.number},
         "display": person.name,
     }
+
+
+def _patients(numbers: list[str]) -> list[Json]:
+    return [{"system": PATIENT_SYSTEM, "value": number} for number in numbers]
 
 
 def _code(of: str, code: str) -> Json:
@@ -120,10 +126,21 @@ class Hospital:
         staff = [{"system": EMPLOYEE_SYSTEM, "value": person.number} for person in people]
         self._tell("staff-involved-removed", {"incident": {"id": incident.number}, "staff": staff}, at)
 
-    def reach_milestone(self, incident: Incident, milestone: str, at: datetime) -> None:
+    def report(self, incident: Incident, patients: list[str]) -> None:
+        """An incident that harmed several, in the words of our own contract."""
+        data = {
+            "record": {"id": incident.number, "version": str(incident.version)},
+            "severity": incident.harm,
+            "actuality": "actual",
+            "occurred": {"value": incident.occurred.isoformat()},
+            "patients": _patients(patients),
+        }
+        self._tell("incident-reported", data, incident.occurred)
+
+    def reach_milestone(self, incident: Incident, milestone: str, at: datetime, patients: list[str]) -> None:
         """A step of telling the patient, as the hospital's own tool reports it."""
         data = {"incident": {"id": incident.number}, "milestone": milestone, "at": at.isoformat()}
-        self._tell("disclosure-milestone-reached", data, at)
+        self._tell("disclosure-milestone-reached", data | {"patients": _patients(patients)}, at)
 
     def schedule_interview(self, person: Person, incident_number: str, at: datetime) -> None:
         data = {

@@ -85,6 +85,13 @@ class World:
         self.settling.settle()
         return incident
 
+    def when_incident_harms(self, patients: list[str], *, harm: str) -> Incident:
+        """Several patients at once, by their numbers."""
+        incident = Incident(self.a_new_incident_number(), [], harm, self.clock.now())
+        self.hospital.report(incident, patients)
+        self.settling.settle()
+        return incident
+
     def when_filed_again(self, incident: Incident, *, over: str = "kafka") -> None:
         self.hospital.file(incident, over=over)
         self.settling.settle()
@@ -106,9 +113,10 @@ class World:
         self.hospital.schedule_interview(person, incident_number, self.clock.now())
         self.settling.settle()
 
-    def when_patient_is_told(self, incident: Incident) -> None:
-        """The hospital's own tool says that the first talk has been held."""
-        self.hospital.reach_milestone(incident, "initial-done", self.clock.now())
+    def when_patient_is_told(self, incident: Incident, *, patient: str = "") -> None:
+        """The hospital's own tool says that the first talk has been held; with whom, if it was filled in."""
+        patients = [patient] if patient else []
+        self.hospital.reach_milestone(incident, "initial-done", self.clock.now(), patients)
         self.settling.settle()
 
     def when_person_asks_for_support(self, person: Person, *, urgent: bool = False) -> None:
@@ -228,10 +236,14 @@ class World:
 
     def expect_clock(self, rule: str, incident: Incident, *, state: str) -> dict[str, Any]:
         """What the risk managers' list of clocks says of a promise about an incident, or about its only patient."""
-        about = self.looking.reference_of(incident)
-        found = [one for one in self.desk.event_clocks(state) if (one["rule"], one["incident"]) == (rule, about)]
+        found = self.clocks_of(rule, incident, state=state)
         assert len(found) == 1, f"{rule} is not {state}"
         return found[0]
+
+    def clocks_of(self, rule: str, incident: Incident, *, state: str) -> list[dict[str, Any]]:
+        """One for each patient whom the incident names."""
+        about = self.looking.reference_of(incident)
+        return [one for one in self.desk.event_clocks(state) if (one["rule"], one["incident"]) == (rule, about)]
 
     def expect_coordinators_told(self) -> None:
         """At least one, and whoever else was told in their turn."""
