@@ -50,7 +50,7 @@ def test_every_metric_that_a_document_names_is_measured() -> None:
 
 def test_every_variable_that_a_document_names_is_read() -> None:
     read = {one.variable for service in SERVICES for one in describe(settings_of(service))}
-    read |= {one for file in ROOT.glob("deploy/local/**/*.py") for one in re.findall(VARIABLE, file.read_text())}
+    read |= {one for file in ROOT.glob("deploy/**/*.py") for one in re.findall(VARIABLE, file.read_text())}
     named = words_like(VARIABLE)
     assert len(named) > 5
     assert {name: page for name, page in named.items() if name not in read} == {}

@@ -224,7 +224,11 @@ def test_the_word_on_is_a_word(tmp_path: Path) -> None:
     assert load_clock_pack(path).rules[0].stop.on == (Happening.DISCLOSURE_WRITTEN_SENT,)
 
 
-@pytest.mark.parametrize("happening", list(Happening))
+def test_a_cancelled_interview_alone_starts_and_stops_nothing() -> None:
+    assert [one for one in Happening if not subjects_of(one)] == [Happening.RCA_INTERVIEW_CANCELLED]
+
+
+@pytest.mark.parametrize("happening", sorted(set(Happening) - {Happening.RCA_INTERVIEW_CANCELLED}))
 def test_somebody_hears_of_every_happening_and_it_has_a_time(happening: Happening) -> None:
     assert len({side_of(subject) for subject in subjects_of(happening)}) == 1
     assert Timestamp.RECEIVED in times_of(happening)
