@@ -28,6 +28,7 @@ class MappingFile(Strict):
     nulls: list[str] = Field(["", "N/A", "-", "NULL"], description="Texts that mean nothing, in any field")
     recognise: list[Expr] = Field([], description="All of these must hold of a body, or the mapping leaves it alone")
     records: Expr | None = Field(None, description="Finds the records in a body; without it, the items of a list")
+    group: Expr | None = Field(None, description="Records of a body for which this gives the same are told as one")
     ignore: list[Expr] = Field([], description="Records for which one of these holds are no incidents")
     messages: list[AnyTold] = Field(min_length=1, description="What each record is told as; all whose `when` holds")
 
@@ -41,6 +42,7 @@ class MappingFile(Strict):
             messages=tuple(message.message(zones) for message in self.messages),
             recognise=tuple(map(parse, self.recognise)),
             records=expression(self.records),
+            group=expression(self.group),
             ignore=tuple(map(parse, self.ignore)),
             nulls=frozenset("".join(words.split()).casefold() for words in self.nulls),
         )

@@ -27,7 +27,7 @@ def endings_of(
     if bound is not None:
         return map_records(bound, payload, new_context, trace)
     endings = _by_the_table(payload, new_context)
-    if len(endings) != 1 or not (isinstance(endings[0], Refusal) and endings[0].reason in _UNKNOWN):
+    if not _is_unknown(endings):
         return endings
     anybody = _first(mappings.anywhere, payload, trace)
     if anybody is not None:
@@ -36,6 +36,21 @@ def endings_of(
         detail = "none of the mapping files of its source recognises it"
         return [Refusal(Reason.UNKNOWN_SHAPE, detail, endings[0].format)]
     return endings
+
+
+def grouping_of(payload: Payload, source: str, mappings: Mappings, new_context: NewContext) -> SourceMapping | None:
+    """The mapping by which a payload can be a part of a record: it is mapped when all of its body is there."""
+    own = () if is_ours(payload) else mappings.of(source)
+    if not any(mapping.group for mapping in (*own, *mappings.anywhere)):
+        return None
+    bound = _first(own, payload, None)
+    if bound is None and _is_unknown(_by_the_table(payload, new_context)):
+        bound = _first(mappings.anywhere, payload, None)
+    return bound if bound is not None and bound.group is not None else None
+
+
+def _is_unknown(endings: Sequence[Examined]) -> bool:
+    return len(endings) == 1 and isinstance(endings[0], Refusal) and endings[0].reason in _UNKNOWN
 
 
 def _by_the_table(payload: Payload, new_context: NewContext) -> Sequence[Examined]:

@@ -43,6 +43,8 @@ class _HouseFunctions(Functions):
 
     @signature({"types": []}, {"types": ["string"]})
     def _func_split(self, value: Any, separator: str) -> list[str]:
+        if isinstance(value, list):
+            return [part for one in value if isinstance(one, str) for part in self._func_split(one, separator)]
         if not isinstance(value, str) or not separator:
             return []
         return [part.strip() for part in value.split(separator) if part.strip()]
@@ -90,12 +92,13 @@ class Budget(TreeInterpreter):
     class, not in one of its own as its parent does: that would hold itself.
     """
 
-    def __init__(self, steps: int = DEFAULT_STEPS, row: Any = None, watch: Watch | None = None) -> None:
+    def __init__(self, steps: int = DEFAULT_STEPS, rows: Sequence[Any] = (), watch: Watch | None = None) -> None:
+        """The names of `rows` are those of columns: those that they lack are told by `missed`."""
         super().__init__(_OPTIONS)
         self.steps = steps
         """Those that are left."""
-        self.row = row
-        """A record whose names are those of columns: those that it lacks are told by `missed`."""
+        self.has_columns = bool(rows)
+        self._rows = {id(row): row for row in rows}
         self._missed: list[str] = []
         self.absent = 0
         """How often a name was looked for in an object that has none of it."""
@@ -128,7 +131,7 @@ class Budget(TreeInterpreter):
     def _look(self, node: Any, name: str, value: dict[str, Any]) -> None:
         if name not in value:
             self.absent += 1
-            if value is self.row:
+            if id(value) in self._rows:
                 self._missed.append(name)
         if self._watch is not None:
             self._watch(node, value)

@@ -243,7 +243,7 @@ class Looking:
     def _each(self, node: Each, value: Any, path: str) -> list[dict[str, Any]]:
         absent = self.budget.absent
         found = value if node.expression is None else self.look(node.expression, value, path)
-        if node.parts.needed and not found and self.budget.absent > absent and self.budget.row is None:
+        if node.parts.needed and not found and self.budget.absent > absent and not self.budget.has_columns:
             self.doubts.note(f"no-path:{_plain(path)}")
         listed: Sequence[Any] = items(found) if node.expression else [found]
         if len(listed) > MAX_ITEMS:

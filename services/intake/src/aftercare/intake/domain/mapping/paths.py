@@ -73,6 +73,7 @@ class Paths:
 
 
 def _expressions(mapping: SourceMapping) -> _Fields:
+    yield "group", mapping.group
     yield from (("ignore", condition) for condition in mapping.ignore)
     for message in mapping.messages:
         yield "when", message.when

@@ -137,6 +137,8 @@ class SourceMapping:
     messages: tuple[Message, ...]
     recognise: tuple[Expression, ...] = ()
     records: Expression | None = None
+    group: Expression | None = None
+    """Records for which it gives the same are one."""
     ignore: tuple[Expression, ...] = ()
     nulls: frozenset[str] = frozenset()
     """Texts that mean nothing, without case and spaces."""

@@ -17,6 +17,7 @@ from aftercare.intake.domain.mapping.expressions import (
     TooCostlyError,
 )
 from aftercare.intake.domain.mapping.fields import Looking
+from aftercare.intake.domain.mapping.groups import ROWS, as_one, digest_of, key_of
 from aftercare.intake.domain.mapping.plan import Input, Message, SourceMapping, code_key
 from aftercare.intake.domain.mapping.trace import Trace, TraceLine
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
@@ -56,12 +57,23 @@ def map_records(
     mapping: SourceMapping, payload: Payload, new_context: NewContext, trace: Trace | None = None
 ) -> list[Examined]:
     """The endings of all records in a body: at least one. Never raises."""
-    try:
-        records = _split(mapping, payload.value)
-    except RefusedError as refused:
-        return [refused.refusal]
-    mapper = _Mapper(mapping, new_context, trace)
-    endings = [ending for record in records[:MAX_RECORDS] for ending in mapper.endings(replace(payload, value=record))]
+    return map_together(mapping, [payload], new_context, trace)
+
+
+def map_together(
+    mapping: SourceMapping, payloads: Sequence[Payload], new_context: NewContext, trace: Trace | None = None
+) -> list[Examined]:
+    """The same for several payloads of one body, whose records may be parts of one: at least one ending of each."""
+    endings: list[Examined] = []
+    records: list[Payload] = []
+    for payload in payloads:
+        try:
+            records += [replace(payload, value=record) for record in _split(mapping, payload.value)]
+        except RefusedError as refused:
+            endings.append(refused.refusal)
+    mapper = _Mapper(mapping, new_context, trace, BODY_STEPS * len(payloads))
+    whole = mapper.grouped(records[:MAX_RECORDS], endings)
+    endings += [ending for record in whole for ending in mapper.endings(record)]
     if len(records) > MAX_RECORDS:
         endings.append(Refusal(Reason.TOO_MANY_RECORDS, f"more than {MAX_RECORDS} records", mapping.format))
     return endings
@@ -86,13 +98,43 @@ class _Mapper:
     mapping: SourceMapping
     new_context: NewContext
     trace: Trace | None
-    left: int = BODY_STEPS
+    left: int
+
+    def grouped(self, records: Sequence[Payload], endings: list[Examined]) -> Sequence[Payload]:
+        """The records, those of a group as one. Of a record that can't be told to one, `endings` says so."""
+        if self.mapping.group is None:
+            return records
+        groups: dict[str, list[Payload]] = {}
+        for payload in records:
+            record = replace(payload, value=without_nulls(payload.value, self.mapping.nulls))
+            found = self._group_of(self.mapping.group, record)
+            if isinstance(found, Refusal):
+                endings.append(found)
+            else:
+                groups.setdefault(found, []).append(record)
+        return [replace(group[0], value=as_one([one.value for one in group])) for group in groups.values()]
+
+    def _group_of(self, by: Expression, record: Payload) -> str | Refusal:
+        budget = self._budget(record, _LOOK_STEPS)
+        try:
+            found = key_of(by, record.value, budget)
+        except TooCostlyError:
+            return Refusal(Reason.MAPPING_TOO_COSTLY, "group: takes too many steps", self.mapping.format)
+        self._tell_columns([(column, "group") for column in budget.missed()], record)
+        detail = "group: the expression gives nothing in this record"
+        return found if found is not None else Refusal(Reason.MISSING_FIELD, detail, self.mapping.format)
+
+    def _budget(self, record: Payload, steps: int) -> Budget:
+        rows = [record.value] if isinstance(record.value, dict) else []
+        rows += items(record.value.get(ROWS)) if rows and self.mapping.group is not None else []
+        paths = self.trace.paths_of(self.mapping) if self.trace is not None else None
+        watch = paths.watch if paths is not None else None
+        return Budget(steps, rows if self.mapping.input is Input.CSV else (), watch)
 
     def endings(self, payload: Payload) -> Iterator[Examined]:
         record = replace(payload, value=without_nulls(payload.value, self.mapping.nulls))
-        row = record.value if self.mapping.input is Input.CSV and isinstance(record.value, dict) else None
         paths = self.trace.paths_of(self.mapping) if self.trace is not None else None
-        budget = Budget(min(DEFAULT_STEPS, self.left), row, paths.watch if paths is not None else None)
+        budget = self._budget(record, min(DEFAULT_STEPS, self.left))
         if paths is not None:
             paths.records += 1
         given = budget.steps
@@ -130,7 +172,7 @@ class _Mapper:
             context.doubts.note(f"no-column:{condition}")
         data = looking.give(message.fields, record.value, "")
         told = Payload(data, self._occasion(message, record, looking), record.ce_source, f"{PREFIX}{message.type}")
-        ending = self._mapped(told, context, _digest(message, record.value), unnamed=looking.unnamed_staff)
+        ending = self._mapped(told, context, self._digest(message, record.value), unnamed=looking.unnamed_staff)
         self._tell_columns([*missed, *looking.columns.items()], record)
         if self.trace is not None and looking.trace is not None:
             self.trace.told.append((ending, looking.trace))
@@ -155,6 +197,13 @@ class _Mapper:
             fact = replace(fact, unnamed_staff=max(fact.unnamed_staff, unnamed))
         return replace(mapped, format=self.mapping.format, body_hash=digest, fact=fact)
 
+    def _digest(self, message: Message, record: Any) -> str:
+        """The same for the same row, wherever it stands in its file."""
+        if self.mapping.group is not None:
+            return digest_of(message.type, record)
+        content = {name: one for name, one in record.items() if name != "@row"} if isinstance(record, dict) else record
+        return body_hash([message.type, content])
+
     @staticmethod
     def _occasion(message: Message, record: Payload, looking: Looking) -> str | None:
         """By what a message that happens once is known again; without it the envelope's id, else its content."""
@@ -169,12 +218,6 @@ def _holds(expression: Expression, value: Any, budget: Budget) -> bool:
         return expression.of(value, budget) not in _EMPTY
     except NotApplicableError:
         return False
-
-
-def _digest(message: Message, record: Any) -> str:
-    """The same for the same row, wherever it stands in its file."""
-    content = {name: one for name, one in record.items() if name != "@row"} if isinstance(record, dict) else record
-    return body_hash([message.type, content])
 
 
 def without_nulls(value: Any, nulls: frozenset[str]) -> Any:

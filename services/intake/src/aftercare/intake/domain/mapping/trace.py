@@ -56,5 +56,12 @@ class Trace:
             self.paths[mapping.name] = Paths.of(mapping)
         return self.paths[mapping.name]
 
+    def follow(self, before: Examined, after: Examined) -> None:
+        """An ending of which more is known now."""
+        for at in range(len(self.told) - 1, -1, -1):
+            if self.told[at][0] is before:
+                self.told[at] = (after, self.told[at][1])
+                return
+
     def of(self, ending: Examined) -> Sequence[TraceLine]:
         return next((lines for one, lines in self.told if one is ending), ())
