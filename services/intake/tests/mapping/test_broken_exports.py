@@ -123,3 +123,39 @@ def test_a_check_takes_place_now_unless_a_moment_is_given(check: Check) -> None:
     assert abs(datetime.fromisoformat(line["event"]["time"]) - datetime.now(UTC)) < timedelta(minutes=10)
     [fixed] = lines(check(EXPORT, body, "--as-received", "2026-05-01T00:00:00Z"))
     assert fixed["event"]["time"] == "2026-05-01T00:00:00Z"
+
+
+WIDE = HEADER.replace("\n", ";\n")
+
+
+@pytest.mark.parametrize("header", [HEADER, WIDE])
+@pytest.mark.parametrize("shifted", [1, 2, 3])
+def test_a_row_that_a_separator_in_a_cell_shifts_is_refused_though_its_surplus_cell_is_empty(
+    examine: Examine, header: str, shifted: int
+) -> None:
+    end = ";" if header == WIDE else ""
+    rows = [f"A-{number};offen;2;N-{number}{end}" for number in (1, 2, 3)]
+    rows[shifted - 1] = f"A-{shifted};offen;neu;2;{end}"
+    found = examine(EXPORT, (header + "\n".join(rows)).encode())
+    assert refused(found[shifted - 1]).detail == f"row {shifted} has more cells than there are columns"
+    assert [mapped(one).doubts for at, one in enumerate(found) if at != shifted - 1] == [(), ()]
+
+
+def test_separators_at_the_end_of_all_rows_are_a_way_of_writing(examine: Examine) -> None:
+    found = examine(EXPORT, f"{HEADER}A-1;offen;2;N-1;\n\nA-2;offen;2;N-2;\n".encode())
+    assert [mapped(one).identity.id for one in found] == ["A-1", "A-2"]
+    filled = examine(EXPORT, f"{HEADER}A-1;offen;2;N-1;x\nA-2;offen;2;N-2;x\n".encode())
+    assert [refused(one).reason for one in filled] == [Reason.MALFORMED_CSV] * 2
+
+
+def test_rows_that_are_swallowed_anyway_take_no_others_with_them(examine: Examine) -> None:
+    body = f'{HEADER}A-1;offen;2;N-1;\nA-2;offen;2;N-2;\nA-3;offen;2;"N-3;\nA-4;;;;'
+    one, two, three = examine(EXPORT, body.encode())
+    assert [mapped(each).identity.id for each in (one, two)] == ["A-1", "A-2"]
+    assert "isn't closed" in refused(three).detail
+
+
+def test_a_text_below_an_empty_column_name_is_a_doubt(examine: Examine) -> None:
+    one, two = examine(EXPORT, f"{WIDE}A-1;offen;neu;2;N-1\nA-2;offen;2;N-2;\n".encode())
+    assert "unnamed-column" in mapped(one).doubts
+    assert mapped(two).doubts == ()

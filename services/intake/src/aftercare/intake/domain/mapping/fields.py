@@ -220,19 +220,23 @@ class Looking:
 
     def _truth(self, node: Truth, value: Any, path: str) -> bool | None:
         picked = self._pick(node.take, value, path)
-        made = None if picked is None else self._yes(node, self._coded(node.take, picked, path), path)
+        coded = self._coded(node.take, picked, path) if picked is not None else None
+        made = (node.otherwise or None) if coded is None and picked is not None else self._yes(node, coded, path)
         self._tell(node.take, path, picked, made)
         return made
 
-    def _yes(self, node: Truth, picked: Any, path: str) -> bool:
-        if isinstance(picked, list | dict):
-            return bool(picked)
-        words = code_key(picked)
+    def _yes(self, node: Truth, said: Any, path: str) -> bool | None:
+        """`None` for what says neither."""
+        if isinstance(said, list | dict):
+            return bool(said)
+        words = code_key(said)
+        if not words:
+            return None if said is None else False
         if words in _YES or words in _NO:
             return words in _YES
-        if words and not node.any_text:
+        if not node.any_text:
             self.doubts.note(f"unknown-code:{_plain(path)}")
-        return (node.any_text or node.otherwise) if words else False
+        return node.any_text or node.otherwise or None
 
     def _parts(self, node: Parts, value: Any, path: str) -> dict[str, Any]:
         dot = f"{path}." if path else ""

@@ -125,6 +125,12 @@ class Message:
     when: Expression | None = None
     occasion: Take | None = None
     """What tells one message about people or an analysis from the next: the CloudEvents id in our contract."""
+    alone: bool = False
+    """Whether a record that is told by this alone is meant so, though others are incidents."""
+
+    @property
+    def tells_incident(self) -> bool:
+        return self.type.startswith("incident-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.contract.messages import PREFIX, map_message
 from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentReport, StaffChange
-from aftercare.intake.domain.json_values import body_hash, identifier, items
+from aftercare.intake.domain.json_values import body_hash, identifier, items, text
 from aftercare.intake.domain.mapping.expressions import (
     DEFAULT_STEPS,
     Budget,
@@ -125,11 +125,9 @@ class _Mapper:
         return found if found is not None else Refusal(Reason.MISSING_FIELD, detail, self.mapping.format)
 
     def _budget(self, record: Payload, steps: int) -> Budget:
-        rows = [record.value] if isinstance(record.value, dict) else []
-        rows += items(record.value.get(ROWS)) if rows and self.mapping.group is not None else []
         paths = self.trace.paths_of(self.mapping) if self.trace is not None else None
         watch = paths.watch if paths is not None else None
-        return Budget(steps, rows if self.mapping.input is Input.CSV else (), watch)
+        return Budget(steps, self._rows(record) if self.mapping.input is Input.CSV else (), watch)
 
     def endings(self, payload: Payload) -> Iterator[Examined]:
         record = replace(payload, value=without_nulls(payload.value, self.mapping.nulls))
@@ -157,23 +155,39 @@ class _Mapper:
             if message.when is None or _holds(message.when, record.value, budget)
         ]
         missed += [(column, "when") for column in budget.missed()]
+        self._tell_columns(missed, record)
+        doubts = [*self._doubts(due, record), *(f"no-column:{condition}" for _, condition in missed)]
         for message in due:
-            yield self._ending(message, record, budget, missed)
+            yield self._ending(message, record, budget, doubts)
         if not due:
-            self._tell_columns(missed, record)
             detail = "no message of the mapping has a `when` that holds"
             detail += "; a column that it names is not there" if missed else ""
             yield Refusal(Reason.NO_MESSAGE_APPLIES, detail, self.mapping.format)
 
-    def _ending(self, message: Message, record: Payload, budget: Budget, missed: Sequence[tuple[str, str]]) -> Examined:
+    def _doubts(self, due: Sequence[Message], record: Payload) -> Iterator[str]:
+        """What is doubtful about a record as a whole, whatever it is told as."""
+        if not any(message.tells_incident or message.alone for message in due) and any(
+            message.tells_incident for message in self.mapping.messages
+        ):
+            yield "no-incident-told"
+        if self.mapping.input is Input.CSV and any(map(_is_beside_columns, self._rows(record))):
+            yield "unnamed-column"
+
+    def _rows(self, record: Payload) -> list[Any]:
+        """The record, and the rows of which it is made."""
+        if not isinstance(record.value, dict):
+            return []
+        return [record.value, *(items(record.value.get(ROWS)) if self.mapping.group is not None else ())]
+
+    def _ending(self, message: Message, record: Payload, budget: Budget, doubts: Sequence[str]) -> Examined:
         context = self.new_context()
         looking = Looking(context.doubts, budget, [] if self.trace is not None and self.trace.with_lines else None)
-        for _, condition in missed:
-            context.doubts.note(f"no-column:{condition}")
+        for doubt in doubts:
+            context.doubts.note(doubt)
         data = looking.give(message.fields, record.value, "")
         told = Payload(data, self._occasion(message, record, looking), record.ce_source, f"{PREFIX}{message.type}")
         ending = self._mapped(told, context, self._digest(message, record.value), unnamed=looking.unnamed_staff)
-        self._tell_columns([*missed, *looking.columns.items()], record)
+        self._tell_columns(list(looking.columns.items()), record)
         if self.trace is not None and looking.trace is not None:
             self.trace.told.append((ending, looking.trace))
         return ending
@@ -218,6 +232,11 @@ def _holds(expression: Expression, value: Any, budget: Budget) -> bool:
         return expression.of(value, budget) not in _EMPTY
     except NotApplicableError:
         return False
+
+
+def _is_beside_columns(row: Any) -> bool:
+    """Whether a text stands below an empty column name."""
+    return any(text(cell) is not None for cell in items(row.get("")))
 
 
 def without_nulls(value: Any, nulls: frozenset[str]) -> Any:

@@ -6,6 +6,8 @@ Rows are read as they are asked for, so that memory follows the longest row and 
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
@@ -29,7 +31,7 @@ def read_csv(text: str) -> Iterator[Document | Refusal]:
         raise RefusedError(Reason.MALFORMED_CSV, detail, "csv")
     if len(header) > MAX_COLUMNS:
         raise RefusedError(Reason.TOO_LARGE, f"more than {MAX_COLUMNS} columns", "csv")
-    yield from _rows(rows, header)
+    yield from _rows(rows, header, _Surplus(text, delimiter, header))
 
 
 class _Rows:
@@ -88,7 +90,7 @@ def delimiter_of(text: str) -> str | None:
     return best if best is not None and counts[best] > 1 else None
 
 
-def _rows(rows: _Rows, header: list[str]) -> Iterator[Document | Refusal]:
+def _rows(rows: _Rows, header: list[str], surplus: "_Surplus") -> Iterator[Document | Refusal]:
     index = 0
     while True:
         try:
@@ -108,12 +110,36 @@ def _rows(rows: _Rows, header: list[str]) -> Iterator[Document | Refusal]:
             detail = f"row {index + 1} has a quotation mark that isn't closed: {rows.where} are in one cell, unread"
             yield Refusal(Reason.MALFORMED_CSV, detail, "csv")
         else:
-            yield _row(index, header, cells)
+            yield _row(index, header, cells, surplus)
         index += 1
 
 
-def _row(index: int, header: list[str], cells: list[str]) -> Document | Refusal:
-    if any(cells[len(header) :]):
+class _Surplus:
+    """Cells behind the last column. Empty ones are a way of writing when all rows have them, and a shift in some rows.
+
+    A header that itself ends with a separator has room for them.
+    """
+
+    def __init__(self, text: str, delimiter: str, header: list[str]) -> None:
+        self._text, self._delimiter, self._columns = text, delimiter, len(header)
+        self._has_room = not header[-1]
+
+    def is_of_all(self, cells: list[str]) -> bool:
+        return not self._has_room and not any(cells[self._columns :]) and self._widths == {len(cells)}
+
+    @cached_property
+    def _widths(self) -> set[int]:
+        """How many cells rows have, as long as that can be read."""
+        rows = _Rows(self._text, self._delimiter)
+        widths: set[int] = set()
+        with suppress(csv.Error):
+            next(rows)
+            widths.update(len(cells) for cells in rows if any(map(str.strip, cells)) and not rows.swallows)
+        return widths
+
+
+def _row(index: int, header: list[str], cells: list[str], surplus: _Surplus) -> Document | Refusal:
+    if len(cells) > len(header) and not surplus.is_of_all(cells):
         return Refusal(Reason.MALFORMED_CSV, f"row {index + 1} has more cells than there are columns", "csv")
     if len(cells) < len(header):
         return Refusal(Reason.MALFORMED_CSV, f"row {index + 1} has fewer cells than there are columns", "csv")
