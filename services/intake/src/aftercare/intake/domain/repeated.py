@@ -1,26 +1,27 @@
 """The same record several times in one body, with nothing that says which one is newer.
 
-Each is taken for a whole version, so that the last one stands alone: whom only the others name would be gone.
+Each report is taken for a whole version, so that the last one stands alone: whom only the others name would be gone.
+Of messages that happen once and are known by the same id the first one stands.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from aftercare.intake.domain.facts import IncidentReport
 from aftercare.intake.domain.mapping.trace import Trace
 from aftercare.intake.domain.outcome import Examined, Mapped
 from aftercare.intake.domain.source import Source
 
 REPEATED = "repeated-record"
+_KINDS = frozenset({"incident", "event"})
 
 
 def doubting_repeats(
     endings: Iterable[tuple[Source, Examined]], trace: Trace | None = None
 ) -> Iterator[tuple[Source, Examined]]:
-    """The same endings, with a doubt on each report of an incident that came before otherwise in the same version."""
+    """The same endings, with a doubt on each of what came before otherwise, in the same version."""
     first: dict[object, str] = {}
     for source, ending in endings:
-        if isinstance(ending, Mapped) and isinstance(ending.fact, IncidentReport):
+        if isinstance(ending, Mapped) and ending.identity.kind in _KINDS:
             said = (source.name, source.scope, ending.identity, ending.version)
             if first.setdefault(said, ending.body_hash) != ending.body_hash:
                 doubted = replace(ending, doubts=(*ending.doubts, REPEATED))

@@ -74,11 +74,13 @@ class Told(Strict):
     """What every message has. `type` comes with each."""
 
     when: Expr | None = Field(None, description="Only for records for which this holds")
+    each: Expr | None = Field(None, description="One message for each item; the record is its `parent`")
     alone: bool = Field(default=False, description="Records told by this message alone are no incidents, and meant so")
 
     def message(self, zones: Zones) -> plan.Message:
         kind: str = getattr(self, "type")  # noqa: B009 - each message has its own
-        return plan.Message(kind, plan.Parts(self.fields(zones)), expression(self.when), self.once(), self.alone)
+        fields = plan.Parts(self.fields(zones))
+        return plan.Message(kind, fields, expression(self.when), self.once(), expression(self.each), self.alone)
 
     def fields(self, zones: Zones) -> dict[str, plan.Node]:
         raise NotImplementedError

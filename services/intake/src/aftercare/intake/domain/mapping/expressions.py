@@ -81,6 +81,7 @@ _ARITY = {
 Watch = Callable[[Any, dict[str, Any]], None]
 """Is told of each node that looks for a name, and of the object in which it does."""
 _GROWING = frozenset({str, list})
+PARENT = "parent"
 _CONSTANTS = frozenset({"true", "false", "null"})
 
 
@@ -99,10 +100,16 @@ class Budget(TreeInterpreter):
         """Those that are left."""
         self.has_columns = bool(rows)
         self._rows = {id(row): row for row in rows}
+        self._item: Any = None
+        self._parent: Any = None
         self._missed: list[str] = []
         self.absent = 0
         """How often a name was looked for in an object that has none of it."""
         self._watch = watch
+
+    def enter(self, item: Any, parent: Any) -> None:
+        """From now on `parent`, where a path through the item begins, is what the item is a part of."""
+        self._item, self._parent = item, parent
 
     def missed(self) -> list[str]:
         """The columns that expressions named since the last time, and that are not there."""
@@ -120,6 +127,8 @@ class Budget(TreeInterpreter):
 
     def visit_field(self, node: Any, value: Any) -> Any:
         name = node["value"]
+        if name == PARENT and self._parent is not None and value is self._item:
+            return self._parent
         if isinstance(value, list):
             return self._of_each(node, value)
         if name == "#text" and isinstance(value, str):

@@ -262,7 +262,7 @@ class Looking:
 
     def _unnamed(self, listed: Sequence[Any], made: Sequence[dict[str, Any]], path: str) -> None:
         """Somebody stands there, and nothing says who: told, for else the record seems to name nobody more."""
-        unnamed = sum(_says_something(item) and not parts for item, parts in zip(listed, made, strict=False))
+        unnamed = sum(says_something(item) and not parts for item, parts in zip(listed, made, strict=False))
         if unnamed:
             self.doubts.note(f"person-without-identity:{_plain(path)}")
             self.unnamed_staff += unnamed if path == "staff" else 0
@@ -281,11 +281,12 @@ def _is_moment(written: str, zone: str | None) -> bool:
     return True
 
 
-def _says_something(item: Any) -> bool:
+def says_something(item: Any) -> bool:
+    """Whether there is any content in it, however deep."""
     if isinstance(item, dict):
-        return any(map(_says_something, item.values()))
+        return any(map(says_something, item.values()))
     if isinstance(item, list):
-        return any(map(_says_something, item))
+        return any(map(says_something, item))
     return item is not None and item is not False
 
 

@@ -77,6 +77,7 @@ def _expressions(mapping: SourceMapping) -> _Fields:
     yield from (("ignore", condition) for condition in mapping.ignore)
     for message in mapping.messages:
         yield "when", message.when
+        yield "each", message.each
         yield from _of(message.fields, "")
         if message.occasion is not None:
             yield "event_id", message.occasion.expression

@@ -125,6 +125,8 @@ class Message:
     when: Expression | None = None
     occasion: Take | None = None
     """What tells one message about people or an analysis from the next: the CloudEvents id in our contract."""
+    each: Expression | None = None
+    """Finds the items of which each is told by itself; without it the record is the one item."""
     alone: bool = False
     """Whether a record that is told by this alone is meant so, though others are incidents."""
 

@@ -16,7 +16,7 @@ from aftercare.intake.domain.mapping.expressions import (
     NotApplicableError,
     TooCostlyError,
 )
-from aftercare.intake.domain.mapping.fields import Looking
+from aftercare.intake.domain.mapping.fields import MAX_ITEMS, Looking, says_something
 from aftercare.intake.domain.mapping.groups import ROWS, as_one, digest_of, key_of
 from aftercare.intake.domain.mapping.plan import Input, Message, SourceMapping, code_key
 from aftercare.intake.domain.mapping.trace import Trace, TraceLine
@@ -155,12 +155,17 @@ class _Mapper:
             if message.when is None or _holds(message.when, record.value, budget)
         ]
         missed += [(column, "when") for column in budget.missed()]
+        doubts: list[str] = []
+        parts = [part for message in due for part in _parts(message, record.value, budget, doubts)]
+        missed += [(column, "each") for column in budget.missed()]
         self._tell_columns(missed, record)
-        doubts = [*self._doubts(due, record), *(f"no-column:{condition}" for _, condition in missed)]
-        for message in due:
-            yield self._ending(message, record, budget, doubts)
-        if not due:
+        doubts += self._doubts([part.message for part in parts], record)
+        doubts += [f"no-column:{condition}" for _, condition in missed]
+        for part in parts:
+            yield self._ending(part, record, budget, doubts)
+        if not parts:
             detail = "no message of the mapping has a `when` that holds"
+            detail += " and an `each` that finds something" if due else ""
             detail += "; a column that it names is not there" if missed else ""
             yield Refusal(Reason.NO_MESSAGE_APPLIES, detail, self.mapping.format)
 
@@ -179,14 +184,17 @@ class _Mapper:
             return []
         return [record.value, *(items(record.value.get(ROWS)) if self.mapping.group is not None else ())]
 
-    def _ending(self, message: Message, record: Payload, budget: Budget, doubts: Sequence[str]) -> Examined:
+    def _ending(self, part: "_Part", record: Payload, budget: Budget, doubts: Sequence[str]) -> Examined:
+        message = part.message
+        budget.enter(part.item, record.value if message.each is not None else None)
         context = self.new_context()
         looking = Looking(context.doubts, budget, [] if self.trace is not None and self.trace.with_lines else None)
         for doubt in doubts:
             context.doubts.note(doubt)
-        data = looking.give(message.fields, record.value, "")
-        told = Payload(data, self._occasion(message, record, looking), record.ce_source, f"{PREFIX}{message.type}")
-        ending = self._mapped(told, context, self._digest(message, record.value), unnamed=looking.unnamed_staff)
+        data = looking.give(message.fields, part.item, "")
+        told = Payload(data, self._occasion(part, record, looking), record.ce_source, f"{PREFIX}{message.type}")
+        digest = body_hash([message.type, data]) if message.each is not None else self._digest(message, record.value)
+        ending = self._mapped(told, context, digest, unnamed=looking.unnamed_staff)
         self._tell_columns(list(looking.columns.items()), record)
         if self.trace is not None and looking.trace is not None:
             self.trace.told.append((ending, looking.trace))
@@ -219,12 +227,39 @@ class _Mapper:
         return body_hash([message.type, content])
 
     @staticmethod
-    def _occasion(message: Message, record: Payload, looking: Looking) -> str | None:
+    def _occasion(part: "_Part", record: Payload, looking: Looking) -> str | None:
         """By what a message that happens once is known again; without it the envelope's id, else its content."""
+        message = part.message
         if message.occasion is None:
-            return f"{record.ce_id}:{message.type}" if record.ce_id else None
-        found = code_key(looking.look(message.occasion.expression, record.value, "occasion"))
+            number = f":{part.number}" if message.each is not None else ""
+            return f"{record.ce_id}:{message.type}{number}" if record.ce_id else None
+        found = code_key(looking.look(message.occasion.expression, part.item, "occasion"))
         return identifier(found) and f"{message.type}:{found}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one message is told of: a record, or an item of it."""
+
+    message: Message
+    item: Any
+    number: int = 0
+
+
+def _parts(message: Message, record: Any, budget: Budget, doubts: list[str]) -> list[_Part]:
+    if message.each is None:
+        return [_Part(message, record)]
+    absent = budget.absent
+    try:
+        found = items(message.each.of(record, budget))
+    except NotApplicableError:
+        doubts.append("not-applicable:each")
+        return []
+    if not found and budget.absent > absent and not budget.has_columns:
+        doubts.append("no-path:each")
+    if len(found) > MAX_ITEMS:
+        doubts.append("too-many:each")
+    return [_Part(message, item, at) for at, item in enumerate(found[:MAX_ITEMS]) if says_something(item)]
 
 
 def _holds(expression: Expression, value: Any, budget: Budget) -> bool:
