@@ -109,3 +109,8 @@ messages:
         (one.incident.source_id, [each.value for each in one.relevant], [each.value for each in one.participants])
         for one in steps
     ] == [("A-1", ["P-1"], ["N-1", "N-2"]), ("A-1", ["P-3"], ["N-3"])]
+
+
+def test_what_is_told_twice_alike_is_no_doubt(examine: Examine) -> None:
+    again = [{**INTERVIEWS[0], "room": room} for room in ("A", "B")]
+    assert [mapped(one).doubts for one in examine(MAPPING, {**RCA, "interviews": again})] == [(), ()]

@@ -21,7 +21,7 @@ def doubting_repeats(
     """The same endings, with a doubt on each of what came before otherwise, in the same version."""
     first: dict[object, str] = {}
     for source, ending in endings:
-        if isinstance(ending, Mapped) and ending.identity.kind in _KINDS:
+        if isinstance(ending, Mapped) and ending.identity.kind in _KINDS and not _is_by_content(ending):
             said = (source.name, source.scope, ending.identity, ending.version)
             if first.setdefault(said, ending.body_hash) != ending.body_hash:
                 doubted = replace(ending, doubts=(*ending.doubts, REPEATED))
@@ -30,3 +30,8 @@ def doubting_repeats(
                 yield source, doubted
                 continue
         yield source, ending
+
+
+def _is_by_content(ending: Mapped) -> bool:
+    """What is known by its content says the same whenever it is the same."""
+    return ending.identity.id.startswith("body:")
