@@ -136,3 +136,10 @@ def test_a_cell_with_several_people_is_split_in_each_of_the_rows(examine: Examin
     both = EXPORT.replace("each: 'rows[?Person]', value: Person", "each: \"split(Person, '/')\", value: '@'")
     [one] = examine(both, csv("A-1;;;N-1/N-2;", "A-1;;;N-3;"))
     assert named(one) == ["N-1", "N-2", "N-3"]
+
+
+def test_the_same_person_added_by_two_rows_that_differ_elsewhere_is_no_doubt(examine: Examine) -> None:
+    adding = UNGROUPED.replace("incident-reported", "staff-involved-added").replace("record: {id: Nr}", "incident: Nr")
+    adding = adding[: adding.index("    unit:")] + "    staff: {value: Person}\n"
+    found = examine(adding, csv("A-1;Ward 7;1;N-1;P-1", "A-1;Ward 7;1;N-1;P-2"))
+    assert [mapped(one).doubts for one in found] == [(), ()]

@@ -55,10 +55,16 @@ _UNITS = {
 
 def part_of_day(day: date, words: str, field: str, zone: str | None) -> StatedTime:
     """A shift or a part of a day by its name. Raises `UnreadableTimeError`."""
-    hours = PARTS.get(" ".join(unicodedata.normalize("NFKC", words).casefold().replace("-", " ").split()))
-    if hours is None:
+    known = part_named(words)
+    if known is None:
         raise UnreadableTimeError(field)
-    return hours_of(day, hours, field, zone)
+    return hours_of(day, PARTS[known], field, zone)
+
+
+def part_named(words: str) -> str | None:
+    """The part of a day as `PARTS` writes it."""
+    plain = " ".join(unicodedata.normalize("NFKC", words).casefold().replace("-", " ").split())
+    return plain if plain in PARTS else None
 
 
 def hours_of(day: date, hours: Hours, field: str, zone: str | None) -> StatedTime:

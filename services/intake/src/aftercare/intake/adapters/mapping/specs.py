@@ -25,6 +25,7 @@ from aftercare.intake.domain.mapping import plan
 from aftercare.intake.domain.mapping.expressions import Expression, ExpressionError, parse
 from aftercare.intake.domain.mapping.moments import FormatError, check_format
 from aftercare.intake.domain.stated_time import is_zone
+from aftercare.intake.domain.time_windows import PARTS, part_named
 from aftercare.intake.domain.vocabulary import HarmLevel
 
 M = TypeVar("M", bound="Strict")
@@ -170,6 +171,11 @@ class Moment(Take):
     def _dated(self) -> "Moment":
         if self.time is not None and self.date is None:
             raise wrong("`time` goes with `date`, for a moment in two fields; one field is a `value`", "time")
+        if self.codes is not None and self.time is None:
+            raise wrong("`codes` of a moment say which shift a `time` means: they go with `date` and `time`", "codes")
+        for code, part in (self.codes or {}).items():
+            if part_named(part) is None:
+                raise wrong(f"must be one of {', '.join(filter(str.isascii, PARTS))}", "codes", code)
         return self
 
     def _origins(self) -> tuple[str | None, ...]:

@@ -1,11 +1,14 @@
 """The parts that the messages of our own contract share."""
 
+from datetime import date
+
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import Mention, Named, NamedPatient, NamedStaff, Version
 from aftercare.intake.domain.harm import StatedHarm
 from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, person_name, text
 from aftercare.intake.domain.outcome import Reason, RefusedError
 from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
+from aftercare.intake.domain.time_windows import part_of_day
 from aftercare.intake.domain.vocabulary import HarmLevel, IdentifierKind, Relation, Route, SubjectKind
 
 FORMAT = "aftercare-source"
@@ -127,12 +130,17 @@ def read_stated_harm(said: object, context: Context) -> StatedHarm | None:
 
 
 def read_moment(data: JsonObject, name: str, context: Context) -> StatedTime | None:
-    """A moment as text, or as `{value, zone}` where the zone is IANA."""
+    """A moment as text, or as `{value, zone, part}` where the zone is IANA, and the part one of the day in `value`."""
     value = data.get(name)
     zone = context.source.zone
     if isinstance(value, dict):
         zone = identifier(value.get("zone")) or zone
-        value = value.get("value")
+        part, value = text(value.get("part")), value.get("value")
+        if part is not None:
+            try:
+                return part_of_day(date.fromisoformat(text(value) or ""), part, name, zone)
+            except ValueError:
+                context.doubts.note(f"unreadable-time:{name}")
     return context.doubts.moment(value, name, zone)
 
 

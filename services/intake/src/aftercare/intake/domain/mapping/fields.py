@@ -30,6 +30,7 @@ from aftercare.intake.domain.mapping.plan import (
 )
 from aftercare.intake.domain.mapping.trace import TraceLine
 from aftercare.intake.domain.stated_time import UnreadableTimeError, parse_stated_time
+from aftercare.intake.domain.time_windows import part_named
 from aftercare.intake.domain.vocabulary import HarmLevel
 
 MAX_ITEMS = 1000
@@ -81,7 +82,11 @@ class Looking:
         date = self._single(self._pick(node.take, value, path), path)
         hour = self._single(self.look(time, value, path), path)
         joined = f"{date} {hour}"
-        made = None if date is None or hour is None else self._moment(node, joined, path)
+        part = _part_of_day(node, hour)
+        if date is None or hour is None:
+            made = None
+        else:
+            made = self._moment(node, joined, path) if part is None else self._part_of(node, date, part, path)
         if date is None and hour is not None:
             self.doubts.note(f"unreadable-time:{_plain(path)}")
         elif made is None and date is not None:
@@ -91,6 +96,13 @@ class Looking:
             gave = date if hour is None else hour if date is None else joined
             self.trace.append(TraceLine(path, words, gave, made))
         return made
+
+    def _part_of(self, node: Moment, day: Any, part: str, path: str) -> Any:
+        """A shift, or another part of a day."""
+        whole = self._moment(node, day, path)
+        if whole is None:
+            return None
+        return {**(whole if isinstance(whole, dict) else {"value": whole}), "part": part}
 
     def _made(self, node: Word | Key | Keys | Display | Moment | Harm, picked: Any, path: str) -> Any:
         if picked is None:
@@ -271,6 +283,13 @@ class Looking:
         if self.trace is not None:
             words = take.expression.words if take.expression else f"always {take.always}"
             self.trace.append(TraceLine(path, words, gave, became))
+
+
+def _part_of_day(node: Moment, hour: Any) -> str | None:
+    """The shift that stands in place of a time of day, by its code or in a word that we know."""
+    if not isinstance(hour, str):
+        return None
+    return part_named((node.take.codes or {}).get(code_key(hour) or "", hour))
 
 
 def _is_moment(written: str, zone: str | None) -> bool:
