@@ -137,8 +137,8 @@ def test_a_body_with_many_records_is_split(examine: Examine) -> None:
 def test_a_body_without_the_records_that_the_mapping_looks_for_is_parked(examine: Examine) -> None:
     [one] = examine(WARDLOG.replace("records: report", "records: nowhere"), record())
     assert (refused(one).reason, refused(one).detail) == (
-        Reason.MISSING_FIELD,
-        "records: the expression finds no record",
+        Reason.MAPPING_MISFIT,
+        "records: the mapping's expression finds no record",
     )
 
 

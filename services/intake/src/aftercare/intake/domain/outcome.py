@@ -27,6 +27,7 @@ class Reason(StrEnum):
     NOT_THIS_FORMAT = "not-this-format"
     MAPPING_FAILED = "mapping-failed"
     MAPPING_TOO_COSTLY = "mapping-too-costly"
+    MAPPING_MISFIT = "mapping-misfit"
     NO_MESSAGE_APPLIES = "no-message-applies"
     DATA_ELSEWHERE = "data-elsewhere"
     TO_BE_FETCHED = "to-be-fetched"
@@ -71,6 +72,7 @@ _PARKED = frozenset(
         Reason.NOT_THIS_FORMAT,
         Reason.MAPPING_FAILED,
         Reason.MAPPING_TOO_COSTLY,
+        Reason.MAPPING_MISFIT,
         Reason.NO_MESSAGE_APPLIES,
         Reason.DATA_ELSEWHERE,
         Reason.TO_BE_FETCHED,
@@ -93,6 +95,7 @@ _ADVICE = {
     Reason.NOT_THIS_FORMAT: "use --format auto, or name the format it really has",
     Reason.MAPPING_FAILED: "this is our fault; it is kept: report it, and replay it after the fix",
     Reason.MAPPING_TOO_COSTLY: "pick smaller parts in the mapping's expressions; try it with check --mapping, replay",
+    Reason.MAPPING_MISFIT: "correct that expression in the mapping file, try it with check --mapping, then replay",
     Reason.NO_MESSAGE_APPLIES: "add a message or an `ignore` for such records to the mapping file, then replay",
     Reason.DATA_ELSEWHERE: "the event only points at its data; have the sender put the data in",
     Reason.TO_BE_FETCHED: "nothing to do if the source has a `fhir_server`; else give it one, or have data sent along",

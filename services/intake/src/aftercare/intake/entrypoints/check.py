@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from aftercare.intake.adapters.mapping.file import lines_of
 from aftercare.intake.domain.examine import Delivery, Door
+from aftercare.intake.domain.mapping.plan import FORMAT_PREFIX
 from aftercare.intake.domain.mapping.trace import Trace
+from aftercare.intake.domain.outcome import Reason
 from aftercare.intake.service_layer.dry_run import DryResult, dry_run
 
 
@@ -27,33 +28,33 @@ class Checking:
     """What the sender of every body is taken to state."""
     seen: Trace = field(default_factory=lambda: Trace(with_lines=False))
     """What the mappings missed in all the files."""
+    faults: list[str] = field(default_factory=list)
+    """Why records were parked or rejected, and their doubts."""
 
     def lines(self, paths: Iterable[Path]) -> Iterator[str]:
         """A line of JSON per record. A file that can't be read has one too."""
         door = replace(self.door, trace=self.seen)
         for name, delivery in self.deliveries(paths):
             if isinstance(delivery, str):
+                self.faults.append(delivery)
                 told = {"record": 0, "outcome": "rejected", "reason": delivery, "format": "unknown"}
                 yield as_line({"file": name, **told})
                 continue
             for result in dry_run(door, delivery, self.received):
+                self.judge(result)
                 yield as_line({"file": name, **describe(result)})
 
-    def missing_columns(self) -> Iterator[str]:
-        """Columns that a mapping names and no file had, each once."""
-        for missing in self.seen.columns.values():
-            hint = f"; did you mean `{missing.nearest}`?" if missing.nearest else ""
-            yield f"no column `{missing.name}` (for {missing.wanted_by}){hint}"
+    def is_clean(self) -> bool:
+        """Whether all records so far were mapped without a doubt. What a mapping says to ignore is clean."""
+        return not self.faults
 
-    def missing_paths(self, files: Iterable[Path]) -> Iterator[str]:
-        """Names that a mapping's expressions look for and no record had, with their lines in these mapping files."""
-        missed = [(paths, one) for paths in self.seen.paths.values() for one in paths.missing()]
-        lines = lines_of(files) if missed else {}
-        for paths, one in missed:
-            where = lines[paths.mapping].of(one.wanted_by, one.words) if paths.mapping in lines else paths.mapping
-            records = "the one record" if paths.records == 1 else f"any of {paths.records} records"
-            hint = f"; there is `{one.nearest}`" if one.nearest else ""
-            yield f"{where}: {one.wanted_by}: `{one.path}` is not in {records}{hint}"
+    def judge(self, result: DryResult) -> None:
+        """Remember whether something is to be looked at."""
+        taken = result.taken
+        ignored = taken.reason == Reason.NOT_AN_INCIDENT and taken.format.startswith(FORMAT_PREFIX)
+        if taken.outcome != "mapped" and not ignored:
+            self.faults.append(str(taken.reason))
+        self.faults.extend(taken.doubts)
 
     def deliveries(self, paths: Iterable[Path]) -> Iterator[tuple[str, Delivery | str]]:
         """Each body with its file's name; of a file that can't be read why. Folders in order of name."""
@@ -127,6 +128,8 @@ def describe(result: DryResult) -> dict[str, Any]:
         line["event"] = result.event
         if result.relevant_persons is not None:
             line["relevant_persons"] = result.relevant_persons
+        if result.unnamed_staff:
+            line["unnamed_staff"] = result.unnamed_staff
         line["also"] = list(result.also)
     return line
 

@@ -34,6 +34,12 @@ class CheckOptions:
     charset: Annotated[
         str | None, typer.Option(help="What the bytes are written in, if not UTF-8: as a source's `charset` says it")
     ] = None
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="End with 1 where a record isn't mapped, has a doubt, or a name is nowhere: for CI"
+        ),
+    ] = False
     sources: Annotated[Path | None, typer.Option(help="Your file of sources (AFTERCARE_SOURCES)")] = None
     organisation: Annotated[Path | None, typer.Option(help="Your organisation pack (AFTERCARE_ORGANISATION)")] = None
     source: Annotated[str | None, typer.Option(help="Take everything as coming from this source of the file")] = None
@@ -45,21 +51,27 @@ def check(options: CheckOptions) -> None:
 
     Needs no Kafka, no Postgres and no keys. Every line has `file`, `record`, `outcome` (mapped, parked, rejected),
     `reason` and `format`; a mapped one has `event`, the exact message that would go out. Tokens are made with a
-    public key, so they are worth nothing elsewhere. A column that a mapping names and a file doesn't have is told on
-    standard error; so is a name that an expression looks for and no record has, with its line and the name that may be
-    meant. With `--trace` it is a page for people instead: what each
-    expression of a mapping file gave, and why a record is parked.
+    public key, so they are worth nothing elsewhere. On standard error it tells, with their lines, columns and names
+    that a mapping looks for and nothing has; how many people a condition leaves out; and fields that nothing reads.
+    With `--trace` it is a page for people instead: what each expression of a mapping file gave, and why a record is
+    parked. `--strict` ends with 1 where a record is parked or rejected (not where the mapping ignores it), has a doubt,
+    or a name is in no record; what nothing reads is often right, so it doesn't count.
 
     Try it: `aftercare-intake check services/intake/contract/examples`
     """
     from aftercare.intake.entrypoints import check as checking  # noqa: PLC0415 - other commands don't need it
+    from aftercare.intake.entrypoints import check_hints as hints  # noqa: PLC0415
 
     stated = {} if options.charset is None else {"content-type": f"text/plain; charset={_charset(options.charset)}"}
     checked = checking.Checking(_door(options), _moment(options.as_received), by_line=options.lines, headers=stated)
     for text in _told(checked, options):
         sys.stdout.write(text + "\n")
-    for problem in (*checked.missing_columns(), *checked.missing_paths(_mapping_files(options))):
+    files = _mapping_files(options)
+    slips = list(hints.slips(checked.seen, files))
+    for problem in (*slips, *hints.leftovers(checked.seen, files)):
         sys.stderr.write(problem + "\n")
+    if options.strict and (slips or not checked.is_clean()):
+        raise typer.Exit(1)
 
 
 def _told(checked: Any, options: CheckOptions) -> Iterator[str]:

@@ -18,12 +18,14 @@ def trace_page(checked: Checking, paths: Iterable[Path]) -> Iterator[str]:
     """The lines of the page."""
     for name, delivery in checked.deliveries(paths):
         if isinstance(delivery, str):
+            checked.faults.append(delivery)
             yield f"{name}: {delivery}"
             continue
         trace = Trace(columns=checked.seen.columns, paths=checked.seen.paths)
         door = replace(checked.door, trace=trace)
         endings = [examination.ending for examination in door.examine(delivery)]
         for ending, result in zip(endings, dry_run(checked.door, delivery, checked.received), strict=True):
+            checked.judge(result)
             taken = result.taken
             yield f"{name}, record {taken.index}: {taken.outcome.value} by {taken.format}"
             if not isinstance(ending, Mapped):

@@ -10,7 +10,7 @@ from typing import Any
 from aftercare.intake.adapters.naming import KeyedNaming, dry_naming
 from aftercare.intake.domain.book import Book
 from aftercare.intake.domain.examine import Delivery, Door, Examination
-from aftercare.intake.domain.facts import IncidentDetails, IncidentReport
+from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, StaffChange
 from aftercare.intake.domain.outcome import Mapped
 from aftercare.intake.service_layer.ledger import Ledger
 from aftercare.intake.service_layer.receive import raw_hash
@@ -27,6 +27,8 @@ class DryResult:
     taken: Taken
     event: dict[str, Any] | None
     also: tuple[str, ...]
+    unnamed_staff: int = 0
+    """How many more of the staff there were, at least, than the record names: people are asked for them."""
 
     @property
     def relevant_persons(self) -> int | None:
@@ -48,7 +50,12 @@ def dry_run(door: Door, delivery: Delivery, received: datetime) -> Iterator[DryR
         beside = [message.type for message in messages[1:]]
         beside += [PatientLinkedV1.type for _ in ledger.patients]
         beside += [IdentityAskedV1.type for _ in ledger.questions]
-        yield DryResult(taken, event, tuple(beside))
+        yield DryResult(taken, event, tuple(beside), _unnamed(examination))
+
+
+def _unnamed(examination: Examination) -> int:
+    fact = examination.ending.fact if isinstance(examination.ending, Mapped) else None
+    return fact.unnamed_staff if isinstance(fact, IncidentReport | StaffChange) else 0
 
 
 def structured(message: Message, record: str, received: datetime) -> dict[str, Any]:

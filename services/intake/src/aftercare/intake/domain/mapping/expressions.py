@@ -4,10 +4,10 @@ What an engineer writes runs over data that anybody may send, so each look at a 
 no value may grow beyond a limit. A fault says what kind it was and never quotes the record.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from jmespath.exceptions import ArityError, IncompleteExpressionError, JMESPathError, LexerError, ParseError
 from jmespath.functions import Functions, signature
@@ -78,8 +78,21 @@ _ARITY = {
     for name, row in _HouseFunctions.FUNCTION_TABLE.items()
 }
 
-Watch = Callable[[Any, dict[str, Any]], None]
-"""Is told of each node that looks for a name, and of the object in which it does."""
+
+class Watch(Protocol):
+    """Is told what expressions do with a record, where somebody wants to know."""
+
+    def look(self, node: Any, value: dict[str, Any]) -> None:
+        """A node looks for a name in an object."""
+
+    def choose(self, node: Any, items: list[Any], taken: list[Any]) -> None:
+        """A condition, an index or a slice took these items of a list."""
+
+    def take(self, items: Sequence[Any]) -> None:
+        """A list of people has these items."""
+
+
+_ITSELF: Any = {"type": "identity", "children": []}
 _GROWING = frozenset({str, list})
 PARENT = "parent"
 _CONSTANTS = frozenset({"true", "false", "null"})
@@ -143,7 +156,7 @@ class Budget(TreeInterpreter):
             if id(value) in self._rows:
                 self._missed.append(name)
         if self._watch is not None:
-            self._watch(node, value)
+            self._watch.look(node, value)
 
     def _of_each(self, node: Any, value: list[Any]) -> Any:
         found: list[Any] = []
@@ -158,16 +171,36 @@ class Budget(TreeInterpreter):
         return super().visit_projection(self._on_a_list(node, value), value)
 
     def visit_filter_projection(self, node: Any, value: Any) -> Any:
-        return super().visit_filter_projection(self._on_a_list(node, value), value)
+        node_on_list = self._on_a_list(node, value)
+        if self._watch is None:
+            return super().visit_filter_projection(node_on_list, value)
+        items, goes_on, condition = node_on_list["children"]
+        only_chosen: Any = {**node, "children": [items, _ITSELF, condition]}
+        taken = super().visit_filter_projection(only_chosen, value)
+        if taken is None:
+            return None
+        self._watch.choose(node, items["value"], taken)
+        made = (self.visit(goes_on, one) for one in taken)
+        return [one for one in made if one is not None]
 
     def visit_flatten(self, node: Any, value: Any) -> Any:
         return super().visit_flatten(self._on_a_list(node, value), value)
 
     def visit_index(self, node: Any, value: Any) -> Any:
-        return super().visit_index(node, self._listed(value))
+        return self._chosen(node, self._listed(value), super().visit_index(node, self._listed(value)))
 
     def visit_slice(self, node: Any, value: Any) -> Any:
-        return super().visit_slice(node, self._listed(value))
+        return self._chosen(node, self._listed(value), super().visit_slice(node, self._listed(value)))
+
+    def _chosen(self, node: Any, items: Any, made: Any) -> Any:
+        if self._watch is not None and items is not None:
+            self._watch.choose(node, items, made if isinstance(made, list) and node["type"] == "slice" else [made])
+        return made
+
+    def took(self, items: Sequence[Any]) -> None:
+        """These are the items of a list of people."""
+        if self._watch is not None:
+            self._watch.take(items)
 
     def _on_a_list(self, node: Any, value: Any) -> Any:
         """The node with what it goes through worked out, a single thing as a list of one."""

@@ -50,6 +50,8 @@ class Looking:
     trace: list[TraceLine] | None = None
     unnamed_staff: int = 0
     """How many of the staff stand in the record of whom nothing says who they are."""
+    several: dict[str, int] = field(default_factory=dict)
+    """Fields of one value for which there were more, with their number."""
     columns: dict[str, str] = field(default_factory=dict)
     """Columns that expressions name and the row lacks, each with the first field that wanted it."""
 
@@ -134,6 +136,7 @@ class Looking:
         there = [one for one in picked if one is not None]
         if len(there) > 1:
             self.doubts.note(f"gave-a-list:{_plain(path)}")
+            self.several[_plain(path)] = len(there)
             return None
         return self._single(there[0], path) if there else None
 
@@ -262,6 +265,7 @@ class Looking:
         if node.parts.needed and not found and self.budget.absent > absent and not self.budget.has_columns:
             self.doubts.note(f"no-path:{_plain(path)}")
         listed: Sequence[Any] = items(found) if node.expression else [found]
+        self.budget.took(listed)
         if len(listed) > MAX_ITEMS:
             self.doubts.note(f"too-many:{_plain(path)}")
         if self.trace is not None and node.expression is not None:

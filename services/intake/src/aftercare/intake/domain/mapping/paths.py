@@ -4,13 +4,14 @@ A misspelt path gives nothing, as one of a field that is empty does. Only over m
 are there, a slip can be told from an empty field.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 from aftercare.intake.domain.mapping.expressions import Expression
 from aftercare.intake.domain.mapping.plan import Each, Flags, Input, Join, Moment, Node, Parts, SourceMapping
+from aftercare.intake.domain.mapping.unread import Chosen, Unread, choices_of
 
 _MOST_NAMES = 500
 _Fields = Iterator[tuple[str, Expression | None]]
@@ -40,24 +41,44 @@ class Wanted:
 
 @dataclass(slots=True)
 class Paths:
-    """Of one mapping. `watch` is told of each look at an object."""
+    """Of one mapping. Watches its expressions while they look at records."""
 
     mapping: str
     wanted: Mapping[int, Wanted]
     """By the identity of the node of the expression."""
+    unread: Unread
+    columns: bool = False
+    """Whether names are those of columns, which are told when one file lacks them."""
     records: int = 0
+    bodies: int = 0
 
     @classmethod
     def of(cls, mapping: SourceMapping) -> "Paths":
-        """Of a CSV file, columns are told in another way."""
         wanted: dict[int, Wanted] = {}
-        for name, expression in _expressions(mapping) if mapping.input is not Input.CSV else ():
+        for name, expression in (("records", mapping.records), *_expressions(mapping)):
             if expression is not None:
                 for node, path in _names(expression.tree, ""):
                     wanted[id(node)] = Wanted(name, expression.words, path)
-        return cls(mapping.name, wanted)
+        return cls(
+            mapping.name,
+            wanted,
+            Unread(_written(mapping), mapping.group is not None, _choices(mapping)),
+            mapping.input is Input.CSV,
+        )
 
-    def watch(self, node: Any, value: Mapping[str, Any]) -> None:
+    def begin(self) -> None:
+        """The next record."""
+        self.records += 1
+        self.unread.begin()
+
+    def choose(self, node: Any, items: list[Any], taken: list[Any]) -> None:
+        self.unread.choose(node, items, taken)
+
+    def take(self, items: Sequence[Any]) -> None:
+        self.unread.take(items)
+
+    def look(self, node: Any, value: Mapping[str, Any]) -> None:
+        self.unread.look(node["value"], value)
         one = self.wanted.get(id(node))
         if one is None:
             return
@@ -69,7 +90,7 @@ class Paths:
 
     def missing(self) -> list[Wanted]:
         """Names that were looked for and were never there."""
-        return [one for one in self.wanted.values() if one.asked and not one.found]
+        return [one for one in self.wanted.values() if one.asked and not one.found and not self.columns]
 
 
 def _expressions(mapping: SourceMapping) -> _Fields:
@@ -101,6 +122,34 @@ def _of(node: Node, path: str) -> _Fields:
             yield path, node.take.expression
             if isinstance(node, Moment):
                 yield path, node.time
+
+
+def _written(mapping: SourceMapping) -> frozenset[str]:
+    """All paths that stand in the mapping, as they lead on from the record."""
+    of_body = [] if mapping.records is not None else [("recognise", one) for one in mapping.recognise]
+    written: set[str] = set()
+    item = base = ""
+    for name, expression in (*of_body, *_expressions(mapping)):
+        if expression is None:
+            continue
+        written.update(path for start in {"", item, base} for _, path in _names(expression.tree, start))
+        if name == "when":
+            item = base = ""
+        elif name == "each":
+            item = base = _end(expression.tree, "")
+        elif name.endswith(".each"):
+            base = _end(expression.tree, item)
+    return frozenset(written)
+
+
+def _choices(mapping: SourceMapping) -> Mapping[int, Chosen]:
+    """What leaves items out, in all that gives a field its value."""
+    return {
+        id(node): Chosen(name, expression.words, told=name == "each" or name.endswith(".each"))
+        for name, expression in _expressions(mapping)
+        if expression is not None and name not in ("ignore", "when")
+        for node in choices_of(expression.tree)
+    }
 
 
 def _names(node: Any, before: str) -> Iterator[tuple[Any, str]]:

@@ -18,6 +18,7 @@ from aftercare.intake.domain.mapping.expressions import (
 )
 from aftercare.intake.domain.mapping.fields import MAX_ITEMS, Looking, says_something
 from aftercare.intake.domain.mapping.groups import ROWS, as_one, digest_of, key_of
+from aftercare.intake.domain.mapping.paths import Paths
 from aftercare.intake.domain.mapping.plan import Input, Message, SourceMapping, code_key
 from aftercare.intake.domain.mapping.trace import Trace, TraceLine
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
@@ -66,9 +67,10 @@ def map_together(
     """The same for several payloads of one body, whose records may be parts of one: at least one ending of each."""
     endings: list[Examined] = []
     records: list[Payload] = []
+    paths = trace.paths_of(mapping) if trace is not None else None
     for payload in payloads:
         try:
-            records += [replace(payload, value=record) for record in _split(mapping, payload.value)]
+            records += [replace(payload, value=record) for record in _split(mapping, payload.value, paths)]
         except RefusedError as refused:
             endings.append(refused.refusal)
     mapper = _Mapper(mapping, new_context, trace, BODY_STEPS * len(payloads))
@@ -79,15 +81,17 @@ def map_together(
     return endings
 
 
-def _split(mapping: SourceMapping, value: Any) -> Sequence[Any]:
+def _split(mapping: SourceMapping, value: Any, paths: Paths | None) -> Sequence[Any]:
     if mapping.records is None:
         return value if isinstance(value, list) and value else [value]
+    if paths is not None:
+        paths.bodies += 1
     try:
-        found = mapping.records.of(value, Budget(BODY_STEPS))
+        found = mapping.records.of(value, Budget(BODY_STEPS, watch=paths))
     except (NotApplicableError, TooCostlyError):
         raise RefusedError(Reason.UNREADABLE_FIELD, "records: can't be applied to this body", mapping.format) from None
     if found in _EMPTY:
-        raise RefusedError(Reason.MISSING_FIELD, "records: the expression finds no record", mapping.format)
+        raise RefusedError(Reason.MAPPING_MISFIT, "records: the mapping's expression finds no record", mapping.format)
     return items(found)
 
 
@@ -126,15 +130,14 @@ class _Mapper:
 
     def _budget(self, record: Payload, steps: int) -> Budget:
         paths = self.trace.paths_of(self.mapping) if self.trace is not None else None
-        watch = paths.watch if paths is not None else None
-        return Budget(steps, self._rows(record) if self.mapping.input is Input.CSV else (), watch)
+        return Budget(steps, self._rows(record) if self.mapping.input is Input.CSV else (), paths)
 
     def endings(self, payload: Payload) -> Iterator[Examined]:
         record = replace(payload, value=without_nulls(payload.value, self.mapping.nulls))
         paths = self.trace.paths_of(self.mapping) if self.trace is not None else None
         budget = self._budget(record, min(DEFAULT_STEPS, self.left))
         if paths is not None:
-            paths.records += 1
+            paths.begin()
         given = budget.steps
         try:
             yield from self._told(record, budget)
@@ -161,8 +164,11 @@ class _Mapper:
         self._tell_columns(missed, record)
         doubts += self._doubts([part.message for part in parts], record)
         doubts += [f"no-column:{condition}" for _, condition in missed]
+        budget.took([part.item for part in parts])
         for part in parts:
             yield self._ending(part, record, budget, doubts)
+        if parts and self.trace is not None:
+            self.trace.paths_of(self.mapping).unread.end(record.value)
         if not parts:
             detail = "no message of the mapping has a `when` that holds"
             detail += " and an `each` that finds something" if due else ""
@@ -194,7 +200,7 @@ class _Mapper:
         data = looking.give(message.fields, part.item, "")
         told = Payload(data, self._occasion(part, record, looking), record.ce_source, f"{PREFIX}{message.type}")
         digest = body_hash([message.type, data]) if message.each is not None else self._digest(message, record.value)
-        ending = self._mapped(told, context, digest, unnamed=looking.unnamed_staff)
+        ending = self._mapped(told, context, digest, looking)
         self._tell_columns(list(looking.columns.items()), record)
         if self.trace is not None and looking.trace is not None:
             self.trace.told.append((ending, looking.trace))
@@ -204,19 +210,19 @@ class _Mapper:
         if self.trace is not None:
             names = [name for name in record.value if not name.startswith("@")] if missed else []
             for column, path in missed:
-                self.trace.miss(column, path, names)
+                self.trace.miss(self.mapping, column, path, names)
 
-    def _mapped(self, told: Payload, context: Context, digest: str, *, unnamed: int) -> Examined:
+    def _mapped(self, told: Payload, context: Context, digest: str, looking: Looking) -> Examined:
         try:
             mapped = map_message(told, context)
         except RefusedError as refused:
-            return replace(refused.refusal, format=self.mapping.format)
+            return self._refused(refused.refusal, looking)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose a record: it is kept and told by type
             detail = f"the mapping stopped with {type(error).__name__}"
             return Refusal(Reason.MAPPING_FAILED, detail, self.mapping.format)
         fact = mapped.fact
         if isinstance(fact, IncidentReport | StaffChange):
-            fact = replace(fact, unnamed_staff=max(fact.unnamed_staff, unnamed))
+            fact = replace(fact, unnamed_staff=max(fact.unnamed_staff, looking.unnamed_staff))
         return replace(mapped, format=self.mapping.format, body_hash=digest, fact=fact)
 
     def _digest(self, message: Message, record: Any) -> str:
@@ -225,6 +231,14 @@ class _Mapper:
             return digest_of(message.type, record)
         content = {name: one for name, one in record.items() if name != "@row"} if isinstance(record, dict) else record
         return body_hash([message.type, content])
+
+    def _refused(self, refusal: Refusal, looking: Looking) -> Refusal:
+        """Where the field refused has one value and was given several, the mapping is at fault, not the sender."""
+        for path, count in looking.several.items():
+            if refusal.detail.startswith(path.partition(".")[0]):
+                detail = f"{path}: its expression gave {count} values, this field takes one"
+                return Refusal(Reason.MAPPING_MISFIT, detail, self.mapping.format)
+        return replace(refusal, format=self.mapping.format)
 
     @staticmethod
     def _occasion(part: "_Part", record: Payload, looking: Looking) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from aftercare.intake.domain.mapping.groups import ROWS
 from aftercare.intake.domain.mapping.paths import Paths
 from aftercare.intake.domain.mapping.plan import SourceMapping
 from aftercare.intake.domain.outcome import Examined
@@ -25,6 +26,7 @@ class MissingColumn:
     """A column that an expression names and the file doesn't have."""
 
     name: str
+    mapping: str
     wanted_by: str
     """The first field that wanted it."""
     nearest: str | None = field(repr=False)
@@ -44,12 +46,14 @@ class Trace:
     """Conditions by which mappings recognised a body, or did not."""
     told: list[tuple[Examined, Sequence[TraceLine]]] = field(default_factory=list, repr=False)
 
-    def miss(self, column: str, path: str, names: Sequence[str]) -> None:
-        """A column is not there; `names` are those that are."""
+    def miss(self, mapping: SourceMapping, column: str, path: str, names: Sequence[str]) -> None:
+        """A column is not there; `names` are those that are. One that the mapping reads elsewhere isn't meant."""
         if column not in self.columns:
-            folded = {name.casefold(): name for name in reversed(names)}
+            read = {one.path.removeprefix(f"{ROWS}.") for one in self.paths_of(mapping).wanted.values()}
+            folded = {name.casefold(): name for name in reversed(names) if name not in read}
             close = get_close_matches(column.casefold(), folded, 1, 0.6)
-            self.columns[column] = MissingColumn(column, path, folded[close[0]] if close else None)
+            nearest = folded[close[0]] if close else None
+            self.columns[column] = MissingColumn(column, mapping.name, path, nearest)
 
     def paths_of(self, mapping: SourceMapping) -> Paths:
         if mapping.name not in self.paths:

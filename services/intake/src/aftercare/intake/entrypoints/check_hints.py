@@ -1,0 +1,63 @@
+"""What `check` says below its lines: names that a mapping looks for and nothing has, and what nothing reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from aftercare.intake.adapters.mapping.file import Lines, lines_of
+from aftercare.intake.domain.mapping.groups import ROWS
+from aftercare.intake.domain.mapping.paths import Paths, Wanted
+from aftercare.intake.domain.mapping.trace import MissingColumn, Trace
+
+_MOST_FIELDS = 12
+
+
+def slips(seen: Trace, files: Iterable[Path]) -> Iterator[str]:
+    """Columns and names that a mapping names and nothing had, with their lines in these mapping files."""
+    lines = lines_of(files) if seen.paths else {}
+    for missing in seen.columns.values():
+        yield from _column(missing, seen, lines)
+    for paths in seen.paths.values():
+        for one in paths.missing():
+            count, one_of, many = (paths.records, "record", "records")
+            if one.wanted_by == "records":
+                count, one_of, many = (paths.bodies, "body", "bodies")
+            asked = f"the one {one_of}" if count == 1 else f"any of {count} {many}"
+            hint = f"; there is `{one.nearest}`" if one.nearest else ""
+            yield f"{_where(paths, one, lines)}: {one.wanted_by}: `{one.path}` is not in {asked}{hint}"
+
+
+def leftovers(seen: Trace, files: Iterable[Path]) -> Iterator[str]:
+    """Items that conditions leave out of lists of people, and fields that no expression reads. Names only."""
+    lines = lines_of(files) if seen.paths else {}
+    for name, paths in seen.paths.items():
+        for one in paths.unread.left_out():
+            where = lines[name].of(one.wanted_by, one.words) if name in lines else name
+            rest = f"no other list takes {'the rest' if one.took + one.left == one.total else one.left}"
+            yield f"{where}: {one.wanted_by}: `{one.words}` took {one.took} of {one.total}; {rest}"
+        unread = [f"`{_shown(field)}`" for field in paths.unread.fields()]
+        if unread:
+            more = f" and {len(unread) - _MOST_FIELDS} more" if len(unread) > _MOST_FIELDS else ""
+            where = lines[name].file if name in lines else name
+            yield f"{where}: no expression reads {', '.join(unread[:_MOST_FIELDS])}{more}"
+
+
+def _column(missing: MissingColumn, seen: Trace, lines: Mapping[str, Lines]) -> Iterator[str]:
+    """A line for each expression that names it."""
+    hint = f"; did you mean `{missing.nearest}`?" if missing.nearest else ""
+    paths = seen.paths.get(missing.mapping)
+    wanted = [one for one in paths.wanted.values() if _column_of(one) == missing.name] if paths else []
+    told = dict.fromkeys(f"{_where(paths, one, lines)}: {one.wanted_by}" for one in wanted if paths)
+    for where in told or [f"{missing.mapping}: {missing.wanted_by}"]:
+        yield f"{where}: no column `{missing.name}`{hint}"
+
+
+def _column_of(one: Wanted) -> str:
+    return one.path.removeprefix(f"{ROWS}.")
+
+
+def _where(paths: Paths, one: Wanted, lines: Mapping[str, Lines]) -> str:
+    return lines[paths.mapping].of(one.wanted_by, one.words) if paths.mapping in lines else paths.mapping
+
+
+def _shown(name: str) -> str:
+    return "".join(sign if sign.isprintable() else "·" for sign in name)
