@@ -66,10 +66,10 @@ class Paths:
             mapping.input is Input.CSV,
         )
 
-    def begin(self) -> None:
+    def next_record(self) -> None:
         """The next record."""
         self.records += 1
-        self.unread.begin()
+        self.unread.next_record()
 
     def choose(self, node: Any, items: list[Any], taken: list[Any]) -> None:
         self.unread.choose(node, items, taken)
@@ -130,12 +130,12 @@ def _written(mapping: SourceMapping) -> frozenset[str]:
     written: set[str] = set()
     item = base = ""
     for name, expression in (*of_body, *_expressions(mapping)):
+        if name == "when":
+            item = base = ""
         if expression is None:
             continue
         written.update(path for start in {"", item, base} for _, path in _names(expression.tree, start))
-        if name == "when":
-            item = base = ""
-        elif name == "each":
+        if name == "each":
             item = base = _end(expression.tree, "")
         elif name.endswith(".each"):
             base = _end(expression.tree, item)

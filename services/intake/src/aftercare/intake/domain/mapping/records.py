@@ -137,7 +137,7 @@ class _Mapper:
         paths = self.trace.paths_of(self.mapping) if self.trace is not None else None
         budget = self._budget(record, min(DEFAULT_STEPS, self.left))
         if paths is not None:
-            paths.begin()
+            paths.next_record()
         given = budget.steps
         try:
             yield from self._told(record, budget)

@@ -31,7 +31,7 @@ class Chosen:
 
 @dataclass(slots=True)
 class Unread:
-    """Of one mapping. `begin` and `end` stand around each record."""
+    """Of one mapping. `next_record` and `end` stand around each record."""
 
     written: frozenset[str]
     """The paths that stand in its expressions, also where a record gave no cause to look."""
@@ -45,7 +45,7 @@ class Unread:
     _taken: set[int] = field(default_factory=set, repr=False)
     _lists: dict[int, tuple[Chosen, list[Any]]] = field(default_factory=dict, repr=False)
 
-    def begin(self) -> None:
+    def next_record(self) -> None:
         self._looks, self._taken, self._lists = set(), set(), {}
 
     def look(self, name: str, value: Mapping[str, Any]) -> None:
