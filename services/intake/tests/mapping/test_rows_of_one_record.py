@@ -143,3 +143,11 @@ def test_the_same_person_added_by_two_rows_that_differ_elsewhere_is_no_doubt(exa
     adding = adding[: adding.index("    unit:")] + "    staff: {value: Person}\n"
     found = examine(adding, csv("A-1;Ward 7;1;N-1;P-1", "A-1;Ward 7;1;N-1;P-2"))
     assert [mapped(one).doubts for one in found] == [(), ()]
+
+
+def test_several_people_where_a_mapping_looks_for_one_are_asked_for_and_not_forgotten(examine: Examine) -> None:
+    single = EXPORT.replace("each: 'rows[?Person]', ", "") + "    reporter: {value: Melder}\n"
+    [one] = examine(single, csv(*(f"{row};N-9" for row in ROWS)).replace(b"Patient", b"Patient;Melder", 1))
+    assert named(one) == ["N-9"]
+    assert mapped(one).doubts == ("gave-a-list:staff.value", "person-without-identity:staff")
+    assert report_of(one).unnamed_staff == 1

@@ -274,14 +274,23 @@ class Looking:
         made = [self._parts(node.parts, one, f"{path}[{index}]") for index, one in enumerate(listed[:MAX_ITEMS])]
         if node.expression is not None and node.parts.needed:
             self._unnamed(listed, made, path)
+        elif node.parts.needed and not any(made) and self._gave_lists(path):
+            self._somebody(path, 1)
         return [one for one in made if one]
 
     def _unnamed(self, listed: Sequence[Any], made: Sequence[dict[str, Any]], path: str) -> None:
         """Somebody stands there, and nothing says who: told, for else the record seems to name nobody more."""
         unnamed = sum(says_something(item) and not parts for item, parts in zip(listed, made, strict=False))
         if unnamed:
-            self.doubts.note(f"person-without-identity:{_plain(path)}")
-            self.unnamed_staff += unnamed if path == "staff" else 0
+            self._somebody(path, unnamed)
+
+    def _gave_lists(self, path: str) -> bool:
+        """Whether several stand where one was looked for."""
+        return any(slug.startswith(f"gave-a-list:{_plain(path)}.") for slug in self.doubts.slugs)
+
+    def _somebody(self, path: str, unnamed: int) -> None:
+        self.doubts.note(f"person-without-identity:{_plain(path)}")
+        self.unnamed_staff += unnamed if path == "staff" else 0
 
     def _tell(self, take: Take, path: str, gave: Any, became: Any) -> None:
         if self.trace is not None:
