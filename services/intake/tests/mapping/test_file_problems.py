@@ -46,6 +46,17 @@ WRONG = [
     ("version: 3", "version: 3\nversion: 4", "`version` stands twice"),
     ("version: 3", "version: [3", "this is not valid YAML"),
     ("never-event: never", "nevr-event: never", "messages.0.flags.nevr-event: "),
+    (
+        "numbers: no",
+        "numbers: no + rev",
+        "JMESPath has no +: numbers are added by sum([no, rev])",
+    ),
+    ("{always: entered-in-error}", "entered-in-error", "for every record alike write {always: entered-in-error}"),
+    ("      system: urn:hill:staff", "        system: urn:hill:staff", "is it indented as its neighbours are?"),
+    ("      system: urn:hill:staff", "\tsystem: urn:hill:staff", "is it indented as its neighbours are?"),
+    ("      system: urn:hill:staff", "    system: urn:hill:staff", "is it indented as its neighbours are?"),
+    ("    unit: ward", "    codes: {A: low}", "messages.0.codes: there is no `codes` here; it goes below a field"),
+    ("      system: urn:hill:staff", "      staff_count: x", "it is a field of the message: is it indented too far?"),
 ]
 
 

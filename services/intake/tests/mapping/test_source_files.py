@@ -105,7 +105,7 @@ def test_refused_and_taken_files_are_counted(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("sources:\n  - {name: a, mapping: nowhere.yaml}", "No such file"),
+        ("sources:\n  - {name: a, mapping: nowhere.yaml}", "there is no file"),
         ("mappings: [greedy.yaml]", "must say what it `recognise`s"),
         ("sources:\n  - {name: a, mapping: [wardlog.yaml, twin.yaml]}", "the same `mapping` name"),
         ("sources:\n  - {name: a, charset: klingon}", "must be a charset"),
@@ -129,3 +129,9 @@ def test_several_sources_have_several_mappings_and_a_charset(folder: Path) -> No
     files = load_source_files(folder / "sources.yaml")
     assert [len(files.mappings.of(name)) for name in "abc"] == [1, 0, 1]
     assert files.sources.known[1].charset == "windows-1252"
+
+
+def test_a_mapping_file_that_is_not_there_is_told_with_the_line_that_names_it(folder: Path) -> None:
+    (folder / "sources.yaml").write_text("sources:\n  - name: ward\n    mapping: [wardlog.yaml, wordlog.yaml]\n")
+    with pytest.raises(SourcesError, match=r"sources.yaml:3: mapping: there is no file .*wordlog.yaml; paths"):
+        load_source_files(folder / "sources.yaml")

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from aftercare.intake.config import places_of
 from aftercare.intake.entrypoints.cli import app
+from aftercare.programme.loader import load_organisation
+from aftercare.programme.model import Coordinator, Organisation, Site, Unit
 
 ROOT = Path(__file__).parents[4]
 PAGE = (ROOT / "docs" / "tutorial-connect-a-system.md").read_text(encoding="utf-8")
@@ -40,3 +43,13 @@ def test_the_page_has_commands_and_shows_the_files_that_they_read() -> None:
     files = {path.name: path.read_text(encoding="utf-8") for path in EXAMPLES.iterdir()}
     for shown in SHOWN:
         assert any(shown.strip() in content for content in files.values()), shown
+
+
+def test_the_example_of_an_organisation_pack_can_be_used_as_it_stands(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "organisation.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "organisation.yaml").write_text(example, encoding="utf-8")
+    places = places_of(load_organisation(tmp_path / "organisation.yaml"))
+    assert places.units["w7"] == ("hill", "hill-ward-7")
+    fields = {name for model in (Organisation, Site, Unit, Coordinator) for name in model.model_fields}
+    assert {name for name in fields if f"`{name}`" not in page} == set(), "the page names every field"

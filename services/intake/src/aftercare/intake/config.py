@@ -1,6 +1,6 @@
 """The settings of `intake`, and the file that says which systems send to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from aftercare.intake.adapters.fhir_settings import FhirCodesEntry, FhirServerEntry
 from aftercare.intake.adapters.mapping.file import load_mapping
+from aftercare.intake.adapters.mapping.page import UnreadablePageError, read_page
 from aftercare.intake.adapters.mapping.problems import MappingError
 from aftercare.intake.adapters.vault import AesVault
 from aftercare.intake.domain.harm import HARM_SCALES
@@ -165,7 +166,7 @@ def load_source_files(path: Path | None) -> SourceFiles:
     try:
         mappings = {name: load_mapping(file) for name, file in files.items()}
     except MappingError as error:
-        raise SourcesError(str(error)) from None
+        raise SourcesError(_missing(path, files) or str(error)) from None
     greedy = [name for name in read.mappings if not mappings[name].recognise]
     if greedy:
         raise SourcesError(f"{path}: {greedy[0]} is for records of any source, so it must say what it `recognise`s")
@@ -174,6 +175,21 @@ def load_source_files(path: Path | None) -> SourceFiles:
     sources = tuple(entry.read() for entry in read.sources)
     anywhere = [mappings[name] for name in read.mappings]
     return SourceFiles(Sources(sources), Mappings(by_source, anywhere), (path, *files.values()))
+
+
+def _missing(path: Path, files: Mapping[str, Path]) -> str:
+    """A line for each mapping file that isn't there, with the line that names it."""
+    try:
+        page = read_page(path.read_text(encoding="utf-8"))
+    except UnreadablePageError:
+        return ""
+    named = {str(page.at(where)): place for where, place in page.places.items() if {"mapping", "mappings"} & set(where)}
+    told = []
+    for name, file in files.items():
+        line = named[name].line if name in named else 1
+        if not file.is_file():
+            told.append(f"{path}:{line}: mapping: there is no file {file}; paths are as seen from {path.name}")
+    return "\n".join(told)
 
 
 def _refuse_twins(path: Path, mappings: Iterable[SourceMapping]) -> None:

@@ -88,6 +88,8 @@ def _no_yaml(text: str, error: yaml.MarkedYAMLError) -> UnreadablePageError:
     mark = error.problem_mark
     problem = error.problem or "something is not closed"
     advice = f"put quotes around an expression that begins with one of {_SIGNS}"
+    if any(sign in problem for sign in _OF_INDENTATION):
+        advice = "is it indented as its neighbours are? Use spaces, as many as the field above, and no tabs"
     if mark is None:
         return UnreadablePageError(f"this is not valid YAML ({problem}); {advice}")
     lines = text.splitlines()
@@ -109,6 +111,7 @@ def _in_quotes(line: str, column: int) -> str | None:
 _ATTRIBUTE = re.compile(r"(@\w[\w-]*)\s*(?:$|[,}]|#)")
 _QUOTED_HEAD = re.compile(r"""(?:^|[:-] )\s*("[^"]*"[^'{}]*(?:'[^']*'[^'{}]*)*|'[^']*'\s*[^\s,'"}][^{}]*)$""")
 _LOST = re.compile(r"\s*(#[\w-]+)")
+_OF_INDENTATION = ("mapping values are not allowed", "expected <block end>", "'\\t'")
 _SIGNS = "[ { * & ! | > ' \" % @ `"
 
 

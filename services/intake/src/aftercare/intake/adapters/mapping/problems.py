@@ -26,6 +26,13 @@ _WORDS: Mapping[str, str] = {
 }
 
 
+_BELOW_A_FIELD = frozenset({"value", "always", "codes", "default", "display", "system", "relation", "route", "date"})
+_OF_A_MESSAGE = frozenset(
+    {"record", "when", "numbers", "site", "unit", "occurred", "discovered", "staff", "staff_count", "reporter"}
+    | {"patients", "flags", "narrative_present", "incident", "rca", "interviewee", "milestone", "at", "team"}
+)
+
+
 class MappingError(ValueError):
     """A mapping file can't be used. The text has one line per problem."""
 
@@ -39,6 +46,10 @@ def unknown_key(name: str, known: list[str]) -> PydanticCustomError:
     """For a field that does not exist."""
     close = get_close_matches(name, known, 1, 0.6)
     hint = f"did you mean `{close[0]}`?" if close else f"there are {', '.join(known)}"
+    if name in _BELOW_A_FIELD:
+        hint = "it goes below a field: is it indented far enough?"
+    elif name in _OF_A_MESSAGE and "value" in known:
+        hint = "it is a field of the message: is it indented too far?"
     return wrong(f"there is no `{name}` here; {hint}", name)
 
 

@@ -23,6 +23,7 @@ from aftercare.intake.adapters.mapping.problems import again, unknown_key, wrong
 from aftercare.intake.domain.harm import HARM_SCALES
 from aftercare.intake.domain.mapping import plan
 from aftercare.intake.domain.mapping.expressions import Expression, ExpressionError, parse
+from aftercare.intake.domain.mapping.hints import OUR_WORDS
 from aftercare.intake.domain.mapping.moments import FormatError, check_format
 from aftercare.intake.domain.stated_time import is_zone
 from aftercare.intake.domain.time_windows import PARTS, part_named
@@ -36,6 +37,8 @@ def _checked(words: str) -> str:
     try:
         parse(words)
     except ExpressionError as error:
+        if words.strip() in OUR_WORDS:
+            raise wrong(f"{words} is a word of ours: for every record alike write {{always: {words}}}") from None
         raise wrong(str(error), column=error.column) from None
     return words
 

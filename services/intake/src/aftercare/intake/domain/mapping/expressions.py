@@ -267,6 +267,8 @@ _IN_QUOTES = 'write a field of that name as "..." with double quotes'
 
 def _lexer_advice(words: str, error: LexerError) -> str:
     at = words[_column(error.lexer_position, words) :][:1]
+    if at == "+":
+        return f"JMESPath has no +: numbers are added by {_sum(words)}, texts put together by join(' ', [a, b])"
     if at == "=":
         return "compare with == (two signs)"
     if at in "'\"`":
@@ -274,6 +276,11 @@ def _lexer_advice(words: str, error: LexerError) -> str:
     if not at.isascii():
         return f"the sign {at} needs quotes: {_write(words, _IN_QUOTES)}"
     return f"the sign {at} has no meaning here; {_write(words, 'a name with such signs is written in double quotes')}"
+
+
+def _sum(words: str) -> str:
+    parts = [part.strip() for part in words.split("+")]
+    return f"sum([{', '.join(parts)}])" if all(map(str.isidentifier, parts)) else "sum([a, b])"
 
 
 def _write(words: str, advice: str) -> str:

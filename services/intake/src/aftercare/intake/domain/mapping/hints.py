@@ -10,6 +10,30 @@ from typing import Any
 
 from jmespath.lexer import Lexer
 
+from aftercare.intake.domain.vocabulary import (
+    Actuality,
+    EventKind,
+    FeedbackAudience,
+    HarmLevel,
+    Milestone,
+    Outcome,
+    RcaMethod,
+    Relation,
+    Route,
+    Seriousness,
+    Severity,
+    SubjectKind,
+    WithdrawalReason,
+)
+
+OUR_WORDS = frozenset(
+    word.value
+    for words in (
+        *(HarmLevel, EventKind, Actuality, Severity, Seriousness, Outcome, SubjectKind, Relation, Route),
+        *(WithdrawalReason, RcaMethod, FeedbackAudience, Milestone),
+    )
+    for word in words
+)
 _COMPARES = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
 _GOES_ON = frozenset({"dot", "lbracket", "flatten", "filter"})
 _ENDS = frozenset({"comma", "rparen"})
