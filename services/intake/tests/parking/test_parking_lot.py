@@ -57,7 +57,7 @@ async def test_a_fix_is_tried_on_what_waits_and_nothing_changes(running: Any, re
     trial = await replaying.try_out(Filter(), fixed(running.intake.door))
     assert trial.told["before"] == {"unknown-shape": 3}
     assert trial.told["after"] == {"mapped": 3, "parked: missing-field": 1, "parked: mapping-misfit": 1}
-    assert trial.told["examples"]["parked: missing-field"].startswith("rec_")
+    assert trial.told["examples"]["parked: mapping-misfit"].startswith("rec_")
     assert await running.rows("select * from record order by number") == before
     assert await running.published() == []
     assert await running.rows("select 1 from incident") == []
