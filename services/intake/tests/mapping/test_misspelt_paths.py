@@ -123,3 +123,36 @@ messages:
 def test_at_run_time_a_list_of_people_that_is_not_there_is_a_doubt(examine: Examine, record: Any, doubts: Any) -> None:
     [one] = examine(MAPPING, record)
     assert mapped(one).doubts == doubts
+
+
+GRAVE = """\
+mapping: ward
+version: 1
+messages:
+  - type: incident-reported
+    record: {id: nr}
+    harm: {value: severity, codes: {A: severe}}
+    staff: {each: people, value: no, display: name}
+    patients: {each: patients, value: mrn}
+"""
+STATED: dict[str, Any] = {"nr": "A-1", "severity": "A", "people": [{"no": "N-1", "name": "Anna Ahorn"}], "patients": []}
+
+
+@pytest.mark.parametrize(
+    ("changed", "doubts"),
+    [
+        ({}, ()),
+        ({"severity": None}, ()),
+        ({"severity": ...}, ("no-path:harm",)),
+        ({"people": [{"staffNo": "N-1", "name": "Anna Ahorn"}]}, ("no-path:staff.value",)),
+        ({"people": [{"no": None, "name": "Anna Ahorn"}]}, ()),
+        ({"people": [{"name": "Anna Ahorn"}, {"no": "N-2"}]}, ()),
+        ({"patients": [{"number": "P-1"}]}, ("person-without-identity:patients",)),
+    ],
+)
+def test_at_run_time_harm_or_a_staff_number_under_a_new_name_is_a_doubt_and_an_empty_one_is_none(
+    examine: Examine, changed: dict[str, Any], doubts: tuple[str, ...]
+) -> None:
+    record = {name: value for name, value in (STATED | changed).items() if value is not ...}
+    [one] = examine(GRAVE, record)
+    assert mapped(one).doubts == doubts

@@ -114,7 +114,7 @@ def test_a_record_that_comes_twice_in_one_body_is_never_silent(examine: Examine)
     one, two, other = examine(UNGROUPED, csv(ROWS[0], ROWS[1], OTHER))
     assert [mapped(each).doubts for each in (one, two, other)] == [(), ("repeated-record",), ()]
     listed = UNGROUPED.replace("input: csv\n", "")
-    first, again = examine(listed, [{"Nr": "A-1", "Person": "N-1"}, {"Nr": "A-1", "Person": "N-2"}])
+    first, again = examine(listed, [{"Nr": "A-1", "Schaden": "2", "Person": one} for one in ("N-1", "N-2")])
     assert [mapped(each).doubts for each in (first, again)] == [(), ("repeated-record",)]
 
 

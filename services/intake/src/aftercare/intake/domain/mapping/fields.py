@@ -36,6 +36,8 @@ from aftercare.intake.domain.vocabulary import HarmLevel
 MAX_ITEMS = 1000
 _SEVERITY = list(HarmLevel)
 _MAX_KEY = 64
+_GRAVE = frozenset({"harm", "staff.value", "patients.value"})
+"""Fields that fall back to less without a sign: to unknown harm, to a name, to nobody."""
 _MAX_NAME = 100
 _YES = frozenset({"true", "yes", "y", "1", "ja", "j", "oui", "o", "si", "sí", "s", "x"})
 _NO = frozenset({"false", "no", "n", "0", "nein", "non"})
@@ -50,6 +52,8 @@ class Looking:
     trace: list[TraceLine] | None = None
     unnamed_staff: int = 0
     """How many of the staff stand in the record of whom nothing says who they are."""
+    nowhere: dict[str, bool] = field(default_factory=dict)
+    """Of each of the grave fields, whether its path is nowhere in the record."""
     several: dict[str, int] = field(default_factory=dict)
     """Fields of one value for which there were more, with their number."""
     columns: dict[str, str] = field(default_factory=dict)
@@ -149,8 +153,19 @@ class Looking:
     def _pick(self, take: Take, value: Any, path: str) -> Any:
         if take.always is not None:
             return take.always
+        absent = self.budget.absent
         picked = self.look(take.expression, value, path)
+        plain = _plain(path)
+        if plain in _GRAVE:
+            nowhere = picked in (None, []) and self.budget.absent > absent and not self.budget.has_columns
+            self.nowhere[plain] = nowhere and self.nowhere.get(plain, True)
         return take.default if picked is None else picked
+
+    def tell_nowhere(self) -> None:
+        """Note those of the grave fields of which not even the name was in the record: it may have a new one."""
+        for path, nowhere in self.nowhere.items():
+            if nowhere and f"person-without-identity:{path.partition('.')[0]}" not in self.doubts.slugs:
+                self.doubts.note(f"no-path:{path}")
 
     def look(self, expression: Expression | None, value: Any, path: str) -> Any:
         """What an expression gives; `None`, and a doubt, where it can't be applied."""

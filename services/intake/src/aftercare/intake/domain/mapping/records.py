@@ -198,6 +198,7 @@ class _Mapper:
         for doubt in doubts:
             context.doubts.note(doubt)
         data = looking.give(message.fields, part.item, "")
+        looking.tell_nowhere()
         told = Payload(data, self._occasion(part, record, looking), record.ce_source, f"{PREFIX}{message.type}")
         digest = body_hash([message.type, data]) if message.each is not None else self._digest(message, record.value)
         ending = self._mapped(told, context, digest, looking)
