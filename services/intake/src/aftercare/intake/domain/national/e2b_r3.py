@@ -28,7 +28,7 @@ MAX_DEPTH = 60
 
 
 def is_message(value: Any) -> bool:
-    return format_of(value) == "xml" and value.get("@root") in _ROOTS
+    return format_of(value) == "xml" and text(value.get("@root")) in _ROOTS
 
 
 def map_report(message: JsonObject, context: Context) -> Examined:

@@ -15,6 +15,7 @@ from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, Incid
 from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, entries_of, neighbours_of
 from aftercare.intake.domain.fhir.people import subject_kind
 from aftercare.intake.domain.fhir.references import Neighbours
+from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.format_row import Format, NewContext
 from aftercare.intake.domain.harm import StatedHarm, worst
 from aftercare.intake.domain.json_values import JsonObject, body_hash, identifier, items, obj, objects, text
@@ -87,7 +88,7 @@ class _Record:
 def is_lfpse(event: object) -> bool:
     """An AdverseEvent with a profile or an extension of the national system."""
     said = obj(event)
-    if said.get("resourceType") != "AdverseEvent":
+    if type_of(said) != "AdverseEvent":
         return False
     profiles = {plain_name(one) for one in items(obj(said.get("meta")).get("profile"))}
     resources = [said, *objects(said.get("contained"))]
@@ -130,9 +131,9 @@ def map_lfpse(
 def map_one_of_many(event: JsonObject, context: Context, near: Neighbours) -> Examined:
     """One event of a Bundle that holds other things too. Of a small one with a single event all is about that."""
     around = list(near.by_address.values())[: _SMALL + 1]
-    events = {id(one) for one in around if one.get("resourceType") == "AdverseEvent"}
+    events = {id(one) for one in around if type_of(one) == "AdverseEvent"}
     is_alone = len(around) <= _SMALL and len(events) <= 1
-    return map_lfpse(event, context, near, [one for one in around if is_alone and one.get("resourceType") in _BESIDE])
+    return map_lfpse(event, context, near, [one for one in around if is_alone and type_of(one) in _BESIDE])
 
 
 def _referred(resources: Sequence[JsonObject], near: Neighbours) -> list[JsonObject]:
@@ -145,7 +146,7 @@ def _referred(resources: Sequence[JsonObject], near: Neighbours) -> list[JsonObj
             waiting.extend(value)
         elif isinstance(value, dict):
             resolved = near.resolve(value) if isinstance(value.get("reference"), str) else {}
-            if resolved.get("resourceType") in _BESIDE:
+            if type_of(resolved) in _BESIDE:
                 found[id(resolved)] = resolved
             waiting.extend(value.values())
     return list(found.values())
@@ -222,7 +223,7 @@ def _flags(record: _Record, context: Context) -> tuple[Flag, ...]:
 
 def _written_places(record: _Record) -> list[str]:
     details = record.one("locationdetails")
-    names = [one.get("name") for one in record.resources if one.get("resourceType") == "Location"]
+    names = [one.get("name") for one in record.resources if type_of(one) == "Location"]
     written = [*names, obj(record.event.get("location")).get("display"), *details.get("organisation", ())]
     return [found for word in written if (found := text(word)) is not None]
 
@@ -230,7 +231,7 @@ def _written_places(record: _Record) -> list[str]:
 def _subject(record: _Record) -> SubjectKind:
     """Who was harmed: as the subject says, since it can be a nurse; else a patient, if one is told of."""
     stated = subject_kind(record.event, record.near)
-    contained = any(one.get("resourceType") == "Patient" for one in record.resources)
+    contained = any(type_of(one) == "Patient" for one in record.resources)
     if stated is SubjectKind.UNKNOWN and (contained or record.parts("patientinformation")):
         return SubjectKind.PATIENT
     return stated
@@ -252,17 +253,17 @@ def _map_bundle(payload: Payload, new: NewContext) -> Sequence[Examined]:
         return [Refusal(Reason.TOO_MANY_RECORDS, f"a Bundle with more than {MAX_ENTRIES} entries", BUNDLE)]
     events = [entry.resource for entry in entries if is_lfpse(entry.resource)]
     near = neighbours_of(entries)
-    beside = [entry.resource for entry in entries if entry.resource.get("resourceType") in _BESIDE]
+    beside = [entry.resource for entry in entries if type_of(entry.resource) in _BESIDE]
     return [map_lfpse(event, new(), near, beside if len(events) == 1 else ()) for event in events]
 
 
 def _is_bundle(payload: Payload) -> bool:
     """A Bundle whose only records are events of the national system; any other goes the way of all Bundles."""
     said = obj(payload.value)
-    if said.get("resourceType") != "Bundle":
+    if type_of(said) != "Bundle":
         return False
     resources = [obj(one.get("resource")) for one in objects(said.get("entry"))]
-    telling = [one for one in resources if text(one.get("resourceType")) not in _BESIDE]
+    telling = [one for one in resources if type_of(one) not in _BESIDE]
     return bool(telling) and all(is_lfpse(one) for one in telling)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import NamedPatient
+from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.harm import StatedHarm, worst
 from aftercare.intake.domain.json_values import JsonObject, identifier, objects, text
 from aftercare.intake.domain.national.extensions import Values, first, index_of, parts_of
@@ -41,7 +42,7 @@ def patients_of(resources: Sequence[JsonObject], record_id: str, context: Contex
 
 def _patients(resource: JsonObject, context: Context) -> Iterator[_One]:
     told = parts_of(index_of([resource]), "patientinformation")
-    if resource.get("resourceType") != "Patient" or len(told) > 1:
+    if type_of(resource) != "Patient" or len(told) > 1:
         yield from ((None, one) for one in told)
     else:
         values = ((one, identifier(one.get("value"))) for one in objects(resource.get("identifier")))

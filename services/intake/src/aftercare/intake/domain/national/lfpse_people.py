@@ -8,6 +8,7 @@ from aftercare.intake.domain.facts import Named, NamedStaff
 from aftercare.intake.domain.fhir.people import involved_staff, is_person
 from aftercare.intake.domain.fhir.references import Neighbours, name_of
 from aftercare.intake.domain.fhir.releases import PEOPLE
+from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.json_values import JsonObject, identifier, items, obj, objects, text
 from aftercare.intake.domain.national.extensions import Index, plain_name, truth, value_of
 from aftercare.intake.domain.national.parts import display_name
@@ -80,7 +81,7 @@ class Cast:
         """Those that no other field speaks of."""
         fields = [one for name in ("subject", *PEOPLE) for one in items(self.event.get(name))]
         spoken_of = {id(self.near.resolve(obj(obj(one).get("actor")) or obj(one))) for one in fields}
-        people = [one for one in self.resources if one.get("resourceType") == "Practitioner"]
+        people = [one for one in self.resources if type_of(one) == "Practitioner"]
         return [one for one in people if id(one) not in spoken_of]
 
     def _recorder(self, context: Context) -> Named | None:
