@@ -17,7 +17,7 @@ demo: setup ## start everything, play the story, stay up until Ctrl-C (ONCE=1: e
 
 test: setup check unit real ## all that must hold before a change lands, on real Kafka and PostgreSQL
 
-unit: tools ## the fast tests: no server, under a minute
+unit: tools ## the fast tests: no server, about a minute
 	@$(IN)/pytest -q -n 2 -m "not real and not browser and $(LONG)"
 
 real: setup
