@@ -59,10 +59,17 @@ class ServiceProcess:
 
     def is_ready(self) -> bool:
         """What `/readyz` says."""
+        return self.trouble() is None
+
+    def trouble(self) -> str | None:
+        """Why it can't do its work, by its own words; `None` when it can."""
+        if not self.child.running:
+            return f"ended with {self.child.exit_code}"
         try:
-            return httpx.get(f"{self.run.url}/readyz", timeout=5).status_code == 200
-        except httpx.HTTPError:
-            return False
+            answer = httpx.get(f"{self.run.url}/readyz", timeout=5)
+        except httpx.HTTPError as error:
+            return type(error).__name__
+        return None if answer.status_code == 200 else answer.text
 
     def stop(self) -> None:
         if self._child is not None:

@@ -150,6 +150,11 @@ class Stack:
         """The log file of a part or process."""
         return self.folder / "logs" / f"{name}.log"
 
+    def troubles(self) -> dict[str, str]:
+        """Which processes can't do their work, and why."""
+        asked = {name: process.trouble() for name, process in self.services.items()}
+        return {name: trouble for name, trouble in asked.items() if trouble is not None}
+
     # -- hurting it
 
     def part(self, name: str) -> Part:

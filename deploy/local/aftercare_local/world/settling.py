@@ -4,6 +4,7 @@ Nothing here calls a handler: the services do all the work, in their own process
 """
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,7 +38,10 @@ class Activity:
 class Settling:
     """Knows when the whole system is at rest."""
 
-    def __init__(self, databases: Databases, clock: FileClock, lag: Lag) -> None:
+    def __init__(
+        self, databases: Databases, clock: FileClock, lag: Lag, troubles: Callable[[], Mapping[str, str]]
+    ) -> None:
+        self._troubles = troubles
         self._databases = databases
         self._clock = clock
         self._lag = lag
@@ -69,9 +73,8 @@ class Settling:
             activity = self.activity()
             quiet = quiet + 1 if activity.quiet else 0
             if time.monotonic() > end:
-                raise NeverQuietError(
-                    f"still moving after {within} s: { {k: v for k, v in activity.pending.items() if v} }"
-                )
+                moving = {name: number for name, number in activity.pending.items() if number}
+                raise NeverQuietError(f"still moving after {within} s: {moving}; troubles: {self._troubles()}")
             time.sleep(0.02)
 
     def wait_for_retries(self, *, within: float) -> None:

@@ -27,7 +27,7 @@ class World:
         self.stack = stack
         self.clock = stack.clock
         self.databases = Databases(stack.postgres.urls)
-        self.settling = Settling(self.databases, stack.clock, Lag(admin_client(stack.kafka.access)))
+        self.settling = Settling(self.databases, stack.clock, Lag(admin_client(stack.kafka.access)), stack.troubles)
         self.inbox = Inbox(stack.mail, self.databases)
         self.looking = Looking(self.databases, stack.keys)
         self.desk = Desk(stack)

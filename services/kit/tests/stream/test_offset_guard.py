@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import faust
 import pytest
+from faust.transport.consumer import Consumer as BaseConsumer
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP
 from hypothesis import given
@@ -20,22 +22,59 @@ TP0 = TP("t", 0)
 
 
 class FakeConsumer:
-    """What Faust's consumer keeps about its partitions, and the patched method."""
+    """What Faust's consumer keeps about its partitions, its own `ack`, and a broker that may refuse a commit."""
 
     def __init__(self) -> None:
+        self.app = SimpleNamespace(topics=SimpleNamespace(acks_enabled_for=lambda _topic: True))
+        self.at_broker: int | None = None
+        self.is_refused = False
+        self.meanwhile: Callable[[], None] = lambda: None
+        self._waiting_for_ack = None
+        self._unacked_messages: set[Any] = set()
+        self._n_acked = 0
+        self.assign()
+
+    def assign(self) -> None:
+        """As after a rebalance: nothing is known but what the broker has."""
+        self.__dict__.pop("_delivered", None)
         self._acked: Any = defaultdict(list)
         self._acked_index: Any = defaultdict(set)
+        self._committed_offset: Any = defaultdict(lambda: None)
+        if self.at_broker is not None:
+            self._committed_offset[TP0] = self.at_broker
+
+    def assignment(self) -> set[TP]:
+        return {TP0}
 
     def deliver(self, *offsets: int) -> None:
         for offset in offsets:
             offset_guard.delivered_by(self).setdefault(TP0, Delivered()).add(offset)
 
     def ack(self, *offsets: int) -> None:
-        self._acked[TP0].extend(offsets)
-        self._acked_index[TP0].update(offsets)
+        """By Faust's own code, which forgets what is below the committed offset."""
+        for offset in offsets:
+            BaseConsumer.ack(cast("Any", self), cast("Any", Message(offset)))
 
     def commit(self) -> int | None:
-        return offset_guard.new_offset(self, TP0)
+        """What Faust commits each second. Returns the offset that the broker took, if it is news."""
+        position = offset_guard.new_offset(self, TP0)
+        if position is None or position <= (self._committed_offset[TP0] or -1):
+            return None
+        return position if asyncio.run(offset_guard.commit_offsets(self, {TP0: position})) else None
+
+    async def _commit(self, offsets: dict[TP, int]) -> bool:
+        is_refused, meanwhile, self.meanwhile = self.is_refused, self.meanwhile, lambda: None
+        if not is_refused:
+            self.at_broker = offsets[TP0]
+        meanwhile()
+        return not is_refused
+
+
+class Message:
+    """A message of the one partition, as far as `ack` looks."""
+
+    def __init__(self, offset: int) -> None:
+        self.acked, self.tp, self.topic, self.offset = False, TP0, TP0.topic, offset
 
 
 @pytest.fixture
@@ -58,6 +97,7 @@ def test_what_is_patched_is_there_and_is_patched_once() -> None:
     patched = Consumer._new_offset
     offset_guard.install(Consumer, faust.__version__)
     assert Consumer._new_offset is patched is offset_guard.new_offset
+    assert Consumer._commit_offsets is offset_guard.commit_offsets
 
 
 def test_an_unfinished_message_at_the_head_is_never_committed_over(consumer: FakeConsumer) -> None:
@@ -109,6 +149,49 @@ def test_a_partition_given_away_is_forgotten() -> None:
     assert consumer._delivered == {}
 
 
+def test_a_commit_that_the_group_refused_is_tried_again(consumer: FakeConsumer) -> None:
+    consumer.deliver(0, 1, 2)
+    consumer.ack(0, 1, 2)
+    consumer.is_refused = True
+    assert consumer.commit() is None
+    consumer.is_refused = False
+    assert consumer.commit() == 3
+
+
+def test_a_commit_refused_by_a_rebalance_holds_up_nothing_that_comes_again_after_it(consumer: FakeConsumer) -> None:
+    """The first commit of a fresh group meets a rebalance: the broker has no offset yet, so all is delivered again."""
+    consumer.deliver(0, 1, 2)
+    consumer.ack(0, 1, 2)
+    consumer.is_refused, consumer.meanwhile = True, consumer.assign
+    assert consumer.commit() is None
+    consumer.is_refused = False
+    consumer.deliver(0, 1, 2, 3)
+    consumer.ack(0, 1, 2, 3)
+    assert consumer.commit() == 4
+
+
+def test_a_commit_that_waited_for_the_broker_through_a_rebalance_is_no_news_about_what_comes_after(
+    consumer: FakeConsumer,
+) -> None:
+    consumer.deliver(0, 1, 2)
+    consumer.ack(0)
+    assert consumer.commit() == 1
+
+    def rejoined() -> None:
+        """The place in the partition was asked for before the commit arrived."""
+        consumer.at_broker = 1
+        consumer.assign()
+        consumer.deliver(1, 2)
+        consumer.at_broker = 3
+
+    consumer.ack(1, 2)
+    consumer.meanwhile = rejoined
+    consumer.commit()
+    consumer.deliver(3)
+    consumer.ack(1, 2, 3)
+    assert consumer.commit() == 4
+
+
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=30), st.data())
 def test_a_commit_never_passes_an_unfinished_message(steps: list[int], data: st.DataObject) -> None:
     consumer, offsets, at = FakeConsumer(), [], 0
@@ -126,3 +209,41 @@ def test_a_commit_never_passes_an_unfinished_message(steps: list[int], data: st.
             assert committed - 1 in finished
     assert finished == set(offsets)
     assert consumer._acked[TP0] == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["deliver", "ack", "refuse", "rebalance", "commit"]), st.integers(1, 4))))
+def test_whatever_the_group_does_no_commit_is_early_and_in_the_end_all_is_committed(
+    steps: list[tuple[str, int]],
+) -> None:
+    consumer = FakeConsumer()
+    handled: set[int] = set()
+    read = 0
+
+    def finish(offsets: Iterable[int]) -> None:
+        consumer.ack(*offsets)
+        handled.update(offsets)
+
+    def rebalance() -> None:
+        nonlocal read
+        consumer.assign()
+        read = consumer.at_broker or 0
+
+    for step, number in steps:
+        consumer.is_refused = step in ("refuse", "rebalance")
+        if step == "deliver":
+            consumer.deliver(*range(read, read + number))
+            read += number
+        elif step == "ack":
+            finish(range(max(0, read - number), read, 2))
+        elif step == "rebalance":
+            consumer.meanwhile = rebalance
+            consumer.commit()
+            consumer.meanwhile()
+        else:
+            consumer.commit()
+        assert handled >= set(range(consumer.at_broker or 0))
+    consumer.is_refused, consumer.meanwhile = False, lambda: None
+    consumer.deliver(*range(consumer.at_broker or 0, read + 1))
+    finish(range(read + 1))
+    consumer.commit()
+    assert consumer.at_broker == read + 1

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient, MemberToRemove
 
 from aftercare.kit.messaging.dead_letter import PREFIX
 from aftercare.kit.messaging.topic_reader import reader
@@ -146,6 +147,54 @@ async def test_the_broker_may_restart_without_a_restart_of_the_worker(
     assert worker.status is None
     sent_on = {dict(record.headers)["ce_id"] for record in await everything_on(kafka, f"{topic}.out")}
     assert len(sent_on) == 600
+
+
+async def test_a_worker_thrown_out_of_its_group_before_its_first_commit_commits_everything_in_the_end(
+    workers: Any, effects: Any, kafka: Any, topic: str, send: Any, kafka_server: Any
+) -> None:
+    """The commit that the group then refuses must not count: what is below it is delivered again."""
+    _, connection = effects
+    worker = workers(instance=None)
+    worker.start()
+    await eventually(lambda: _is_member(kafka_server, f"group-{topic}"))
+    await send([(f"m{n}", body(n)) for n in range(50)])
+    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 25))
+    await asyncio.to_thread(_throw_out, kafka_server, f"group-{topic}")
+    await eventually(lambda: _equal(committed(kafka, topic)), within=60)
+    assert await connection.fetchval("select count(*) from effect") == 50
+    assert worker.status is None
+
+
+async def test_a_worker_that_could_not_learn_of_its_topics_at_first_works_soon(
+    workers: Any, effects: Any, send: Any
+) -> None:
+    _, connection = effects
+    worker = workers(instance=None, blind=True)
+    worker.start()
+    await send([("m1", body(1))])
+    await eventually(lambda: _at_least(connection.fetchval("select count(*) from effect"), 1), within=30)
+    assert "without knowing the topics" in worker.log
+
+
+def _members(kafka_server: Any, group: str) -> list[str]:
+    admin = KafkaAdminClient(**kafka_server.access.client_options())
+    try:
+        return [one["member_id"] for one in admin.describe_groups([group])[group]["members"]]
+    finally:
+        admin.close()
+
+
+async def _is_member(kafka_server: Any, group: str) -> bool:
+    return bool(await asyncio.to_thread(_members, kafka_server, group))
+
+
+def _throw_out(kafka_server: Any, group: str) -> None:
+    """Everybody, as an administrator may, or a broker that has not heard of them for too long."""
+    members = [MemberToRemove(member_id=member) for member in _members(kafka_server, group)]
+    assert members
+    admin = KafkaAdminClient(**kafka_server.access.client_options())
+    admin.remove_group_members(group, members)
+    admin.close()
 
 
 async def test_a_worker_waits_for_a_broker_that_is_not_there_yet(

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from aiokafka.client import AIOKafkaClient
 from sqlalchemy import text
 
 from aftercare.kit.clock import SystemClock
@@ -72,6 +73,19 @@ def break_faust(progress: Progress) -> None:
     faust_worker.build_app = build_and_break
 
 
+def learn_nothing_of_topics(client: Any = AIOKafkaClient) -> None:
+    """As if the broker went away just when the consumer first asked for its topics."""
+    update, has_failed = client._metadata_update, []
+
+    async def fail_once(self: Any, cluster: Any, topics: Any) -> bool:
+        if topics and not has_failed:
+            has_failed.append(True)
+            return False
+        return bool(await update(self, cluster, topics))
+
+    client._metadata_update = fail_once
+
+
 async def main(given: dict[str, Any]) -> None:
     connection = KafkaConnection(**given["kafka"])
     engine = create_engine(given["database"])
@@ -90,6 +104,8 @@ async def main(given: dict[str, Any]) -> None:
         stop_timeout=given.get("stop_timeout", 20.0),
     )
     progress = Progress()
+    if given.get("blind"):
+        learn_nothing_of_topics()
     if given.get("crash"):
         break_faust(progress)
     await run_worker(connection, [pipeline], options, stop, progress)

@@ -205,7 +205,8 @@ async def _watch(app: faust.App, progress: Progress, standing: Standing) -> None
         progress.beat()
         if stale.heard():
             _rejoin(app)
-        if app.rebalancing or not progress.joined:
+            standing.troubled("stream", "waits to learn of its topics")
+        elif app.rebalancing or not progress.joined:
             standing.troubled("stream", "joins its group")
         else:
             standing.fine("stream")
@@ -215,12 +216,20 @@ async def _watch(app: faust.App, progress: Progress, standing: Standing) -> None
 
 
 def _rejoin(app: faust.App) -> None:
-    """Ask the group for a rebalance: this worker dealt out partitions without knowing the topics."""
+    """Ask the group for a rebalance: this worker dealt out partitions without knowing the topics.
+
+    Learns of the topics first: aiokafka asks by itself only every five minutes once the broker has answered.
+    """
     log.warning("stream: partitions were dealt out without knowing the topics; asking for it again")
     consumer: Any = app.consumer
     thread = consumer._thread  # noqa: SLF001 # no public way to it
-    coordinator = thread._ensure_consumer()._coordinator  # noqa: SLF001
-    thread.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
+    kafka = thread._ensure_consumer()  # noqa: SLF001
+
+    async def learn_and_rejoin() -> None:
+        await kafka._client.force_metadata_update()  # noqa: SLF001
+        kafka._coordinator.request_rejoin()  # noqa: SLF001
+
+    asyncio.run_coroutine_threadsafe(learn_and_rejoin(), thread.thread_loop)
 
 
 def _measure_lag(app: faust.App, progress: Progress) -> None:

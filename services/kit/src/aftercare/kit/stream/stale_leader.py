@@ -2,7 +2,7 @@
 
 Right after a broker's restart aiokafka's assignor can run before the metadata of the topics is back: it warns
 "No partition metadata", assigns nothing, and the whole group stands still until the next rebalance. This hears the
-warning, so that the worker can ask for that rebalance.
+warning, so that the worker can fetch the metadata and ask for that rebalance.
 """
 
 import logging
