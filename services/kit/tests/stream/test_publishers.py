@@ -31,6 +31,14 @@ class PublisherContract:
         assert list(published.ids) == [one.id for one in rows]
         assert await seen() == [(one.key, one.value, one.headers) for one in rows]
 
+    async def test_more_than_a_batch_holds_keeps_its_order_for_each_key(self, case: Case) -> None:
+        publisher, topic, seen = case
+        rows = [row(topic, b"%05d" % n + b"." * 5_000, b"key-%d" % (n % 7)) for n in range(500)]
+        assert list((await publisher.publish(rows)).ids) == [one.id for one in rows]
+        arrived = await seen()
+        for key in {one.key for one in rows}:
+            assert [value for its, value, _ in arrived if its == key] == [one.value for one in rows if one.key == key]
+
     async def test_one_topic_that_refuses_leaves_the_others_alone(self, case: Case) -> None:
         publisher, topic, seen = case
         rows = [row(topic, b"1"), row("refused", b"2"), row(topic, b"3")]
@@ -74,6 +82,27 @@ class TestKafka(PublisherContract):
         published = await publisher.publish(rows)
         assert published.refused == {f"{topic}.out": "MessageSizeTooLargeError"}
         assert [value for _, value, _ in await seen()] == [b"1", b"2"]
+
+    async def test_what_stands_before_a_row_too_large_is_published_and_what_comes_after_waits(self, case: Case) -> None:
+        publisher, topic, seen = case
+        rows = [row(topic, b"1"), row(topic, b"x" * 3_000_000), row(topic, b"2")]
+        published = await publisher.publish(rows)
+        assert list(published.ids) == [rows[0].id]
+        assert published.refused == {topic: "MessageSizeTooLargeError"}
+        assert [value for _, value, _ in await seen()] == [b"1"]
+
+    async def test_a_key_goes_where_other_clients_put_it(
+        self, case: Case, kafka: KafkaConnection, send: Callable[..., Awaitable[None]]
+    ) -> None:
+        publisher, topic, _ = case
+        keys = [f"key-{n}" for n in range(40)]
+        await send([(key, b"theirs") for key in keys])
+        await publisher.publish([row(topic, b"ours", key.encode()) for key in keys])
+        async with reader(kafka) as source:
+            batches = [batch async for batch in source.records(topic, await source.ends(topic))]
+        places = {(record.key, record.partition) for batch in batches for record in batch}
+        assert len(places) == len(keys)
+        assert len({partition for _, partition in places}) == 3
 
 
 @pytest.mark.real

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -16,6 +16,9 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
+from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import TopicPartition
 
 from aftercare.kit.messaging.connection import KafkaConnection
 from aftercare.kit.messaging.metadata_rest import rest_after_failures
@@ -33,6 +36,10 @@ _ONE_TOPIC_ONLY = (
 REQUEST_TIMEOUT_MS = 10_000
 METADATA_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
+BATCH_BYTES = 262_144
+LARGEST_ROW_BYTES = 1_000_000
+"""Key and value. Brokers take a mebibyte by default, with headers and frame."""
+_partition_of = DefaultPartitioner()
 
 
 class KafkaPublisher:
@@ -52,12 +59,12 @@ class KafkaPublisher:
         try:
             producer = await self._started()
             refused = await self._unavailable(producer, {row.topic for row in rows})
-            futures = [(row, await self._send(producer, row)) for row in rows if row.topic not in refused]
-            outcomes = await asyncio.gather(*(future for _, future in futures), return_exceptions=True)
+            taken = [row for row in rows if row.topic not in refused]
+            outcomes = await _send(producer, taken)
         except BaseException:
             await self.close()
             raise
-        published = _sorted_out(futures, outcomes, refused)
+        published = _sorted_out(taken, outcomes, refused)
         if len(published.ids) < len(rows):
             await self.close()
         return published
@@ -76,7 +83,7 @@ class KafkaPublisher:
                 client_id=self._client_id,
                 acks="all",
                 enable_idempotence=True,
-                max_batch_size=262_144,
+                max_batch_size=BATCH_BYTES,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
                 retry_backoff_ms=100,
             )
@@ -101,15 +108,57 @@ class KafkaPublisher:
         known = zip(asked, answers, strict=True)
         return {topic: _name(answer) for topic, answer in known if answer is not None}
 
-    async def _send(self, producer: AIOKafkaProducer, row: Ready) -> asyncio.Future[object]:
-        try:
-            future: asyncio.Future[object] = await producer.send(
-                row.topic, value=row.value, key=row.key, headers=list(row.headers)
-            )
-        except _ONE_TOPIC_ONLY as error:
-            future = asyncio.get_running_loop().create_future()
-            future.set_exception(error)
-        return future
+
+async def _send(producer: AIOKafkaProducer, rows: Sequence[Ready]) -> Mapping[int, object]:
+    """Send all partitions side by side. Returns what became of each row, by its id: an exception, or anything else."""
+    partitions = {topic: sorted(await producer.partitions_for(topic)) for topic in {row.topic for row in rows}}
+    lanes: dict[TopicPartition, list[Ready]] = defaultdict(list)
+    for row in rows:
+        known = partitions[row.topic]
+        lanes[TopicPartition(row.topic, _partition_of(row.key, known, known))].append(row)
+    sent = await asyncio.gather(*(_send_lane(producer, *lane) for lane in lanes.items()), return_exceptions=True)
+    outcomes: dict[int, object] = {}
+    for one in sent:
+        if isinstance(one, BaseException):
+            raise one
+        outcomes |= one
+    return outcomes
+
+
+async def _send_lane(producer: AIOKafkaProducer, lane: TopicPartition, rows: Sequence[Ready]) -> dict[int, object]:
+    """The rows of one partition, in order, in whole batches: to wait for each row by itself costs twice as much."""
+    sent: list[tuple[Sequence[int], asyncio.Future[object]]] = []
+    unsent: KafkaError | None = None
+    try:
+        for batch, ids in _batches(producer, rows):
+            sent.append((ids, await producer.send_batch(batch, lane.topic, partition=lane.partition)))
+    except _ONE_TOPIC_ONLY as error:
+        unsent = error
+    ends = await asyncio.gather(*(future for _, future in sent), return_exceptions=True)
+    known = {row: end for (ids, _), end in zip(sent, ends, strict=True) for row in ids}
+    return {row.id: known.get(row.id, unsent) for row in rows}
+
+
+def _batches(producer: AIOKafkaProducer, rows: Sequence[Ready]) -> Iterator[tuple[BatchBuilder, Sequence[int]]]:
+    """Batches with the ids of their rows. Raises `MessageSizeTooLargeError` in place of a row that no broker takes."""
+    batch, ids = producer.create_batch(), list[int]()
+    for row in rows:
+        is_too_large = len(row.key or b"") + len(row.value or b"") > LARGEST_ROW_BYTES
+        if is_too_large or not _added(batch, row):
+            if ids:
+                yield batch, ids
+            if is_too_large:
+                raise MessageSizeTooLargeError
+            batch, ids = producer.create_batch(), []
+            _added(batch, row)
+        ids.append(row.id)
+    if ids:
+        yield batch, ids
+
+
+def _added(batch: BatchBuilder, row: Ready) -> bool:
+    """Whether there was room for it. The first always has."""
+    return batch.append(timestamp=None, key=row.key, value=row.value, headers=list(row.headers)) is not None
 
 
 def _name(error: type[Exception]) -> str:
@@ -126,14 +175,13 @@ async def _trouble(producer: AIOKafkaProducer, topic: str) -> type[Exception] | 
     return None
 
 
-def _sorted_out(
-    sent: Sequence[tuple[Ready, object]], outcomes: Sequence[object], refused: Mapping[str, str]
-) -> Published:
+def _sorted_out(rows: Sequence[Ready], outcomes: Mapping[int, object], refused: Mapping[str, str]) -> Published:
     """Which rows count as published: of each topic, those before its first failure. Raises what hits every topic."""
     failed = dict(refused)
     ids: list[int] = []
-    errors: dict[str, BaseException] = defaultdict(KafkaError)
-    for (row, _), outcome in zip(sent, outcomes, strict=True):
+    errors: dict[str, BaseException] = {}
+    for row in rows:
+        outcome = outcomes[row.id]
         if isinstance(outcome, BaseException):
             errors.setdefault(row.topic, outcome)
             failed.setdefault(row.topic, type(outcome).__name__)
