@@ -199,3 +199,9 @@ def test_a_subscription_that_waits_to_be_confirmed_is_told_and_no_address_is_ope
 
 def test_a_body_of_null_is_nothing() -> None:
     assert told(b"null") == [Reason.EMPTY]
+
+
+def test_a_message_that_was_cut_inside_an_event_is_refused_as_such() -> None:
+    [found] = examined(cloudevent(data=PEX.format(1)[1:]))
+    assert isinstance(found.ending, Refusal)
+    assert (found.ending.reason, found.ending.format) == (Reason.MALFORMED_HL7, "hl7v2")

@@ -44,6 +44,52 @@ def test_a_record_that_says_its_charset_is_believed_before_its_sender() -> None:
     assert decode(message).endswith("PES|é")
 
 
+def message(says: str, encoding: str, words: str, before: str = "") -> bytes:
+    return f"{before}MSH|^~\\&|A|B|C|D|2026||PEX^P07|1|P|2.5||||||{says}\rPES|{words}\r".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("says", "encoding", "words"),
+    [
+        ("~8859/1", "iso-8859-1", "é"),
+        ("ASCII~8859/2", "iso-8859-2", "ł"),
+        ("ISO IR6~8859/1~8859/1", "iso-8859-1", "é"),
+        ("8859/1~8859/2", "iso-8859-1", "é"),
+        ("~ISO IR87", "iso2022_jp", "患者"),
+        ("ASCII~ISO IR87", "iso2022_jp", "患者"),
+        ("ISO IR6~ISO IR87~ISO IR159", "iso2022_jp_1", "患丂者"),
+        ("KS X 1001", "cp949", "환자"),
+    ],
+)
+def test_of_a_list_in_msh_18_the_first_is_the_default_and_an_empty_one_is_ascii(
+    says: str, encoding: str, words: str
+) -> None:
+    assert decode(message(says, encoding, words)).endswith(f"PES|{words}")
+
+
+def test_of_several_charsets_behind_an_empty_first_one_none_is_guessed_unless_the_sender_says() -> None:
+    body = message("~8859/1~8859/2", "iso-8859-2", "ł")
+    with pytest.raises(RefusedError):
+        decode(body)
+    assert decode(body, "iso-8859-2").endswith("PES|ł")
+
+
+@pytest.mark.parametrize("says", ["", "~"])
+def test_an_empty_msh_18_states_nothing(says: str) -> None:
+    with pytest.raises(RefusedError):
+        decode(message(says, "iso-8859-1", "é"))
+
+
+def test_a_charset_behind_the_headers_of_a_batch_is_believed() -> None:
+    body = message("8859/1", "iso-8859-1", "é", before="FHS|^~\\&|A|B\rBHS|^~\\&|A|B\r")
+    assert decode(body).endswith("PES|é")
+
+
+def test_a_switch_of_character_sets_far_behind_the_head_is_seen() -> None:
+    words = f"{'x' * 5000}|患者"
+    assert decode(message("~ISO IR87", "iso2022_jp", words)).endswith(words)
+
+
 @pytest.mark.parametrize("stated", [None, "utf-8", "utf-7", "unicode_escape", "rot13", "idna", "nonsense"])
 def test_what_nobody_says_is_refused_and_no_codec_that_is_no_charset_is_used(stated: str | None) -> None:
     with pytest.raises(RefusedError) as refused:

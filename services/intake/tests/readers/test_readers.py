@@ -136,3 +136,20 @@ def test_xml_of_any_shape_is_read_and_its_text_kept(tree: Any) -> None:
 
     [found] = documents(written(tree).encode())
     assert sorted(read(found[found["@root"]])) == sorted(texts(tree))
+
+
+@pytest.mark.parametrize("start", ["SH|^~\\&|", "H|^~\\&|", "|^~\\&|", "HS|^~\\&|", "\x0bSH#^~\\&#"])
+def test_a_message_whose_first_letters_are_missing_is_refused_as_hl7_that_was_cut(start: str) -> None:
+    [refused] = read_documents(f"{start}A|B|C|D|2026||PEX^P07|1|P|2.5\rPES|||||E-1\r".encode())
+    assert isinstance(refused, Refusal)
+    assert (refused.reason, refused.format) == (Reason.MALFORMED_HL7, "hl7v2")
+    assert "first letters are missing" in refused.detail
+
+
+def test_a_message_without_its_first_letter_in_a_batch_is_refused_by_itself_and_lends_nobody_its_segments() -> None:
+    whole = "MSH|^~\\&|A|B|C|D|2026||PEX^P07|1|P|2.5\rPID|1||P-1\rPES|||||E-1\r"
+    first, second, third = read_documents(f"{whole}{whole[1:]}{whole}".encode())
+    assert isinstance(first, Document)
+    assert isinstance(second, Refusal)
+    assert isinstance(third, Document)
+    assert [one["name"] for one in first.value["segments"]] == ["MSH", "PID", "PES"]

@@ -16,12 +16,12 @@ from aftercare.intake.domain.json_values import JsonObject, identifier, obj, tex
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
 from aftercare.intake.domain.readers.charset import decode
 from aftercare.intake.domain.readers.document import format_of
+from aftercare.intake.domain.readers.hl7v2 import is_hl7v2
 from aftercare.intake.domain.readers.packed import unpack
 from aftercare.intake.domain.reading import DEFAULT_LIMIT, read_text
 
 MAX_NESTED_ENVELOPES = 4
 MAX_BATCH = 20_000
-_HL7 = ("MSH", "FHS|", "BHS|")
 _CSV = frozenset({"text/csv", "application/csv", "text/tab-separated-values"})
 
 
@@ -167,7 +167,7 @@ def read_carried(data: str, media_type: str = "") -> Any:
     Several in one text are a list. Raises `RefusedError` for one that can't be read.
     """
     words = text(data) or ""
-    if words[:1] not in ("{", "[", "<") and not words.startswith(_HL7) and (media_type not in _CSV or not words):
+    if words[:1] not in ("{", "[", "<") and not is_hl7v2(words) and (media_type not in _CSV or not words):
         return data
     found = list(islice(read_text(words), MAX_BATCH + 1))
     refusal = next((one for one in found if isinstance(one, Refusal)), None)

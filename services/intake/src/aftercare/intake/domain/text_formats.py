@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
 from aftercare.intake.domain.readers.csv_rows import delimiter_of, read_csv
 from aftercare.intake.domain.readers.document import Document
-from aftercare.intake.domain.readers.hl7v2 import read_hl7v2
+from aftercare.intake.domain.readers.hl7v2 import is_hl7v2, read_hl7v2
 from aftercare.intake.domain.readers.multipart import is_multipart, read_multipart
 from aftercare.intake.domain.readers.xml_tree import read_xml
 
@@ -66,7 +66,7 @@ def _feature(head: str) -> bool:
 
 TEXT_FORMATS: tuple[TextFormat, ...] = (
     TextFormat("xml", lambda head: head.startswith("<"), read_xml),
-    TextFormat("hl7v2", lambda head: head.lstrip("\x0b").startswith(("MSH", "FHS|", "BHS|")), read_hl7v2),
+    TextFormat("hl7v2", is_hl7v2, read_hl7v2),
     TextFormat("form", is_multipart, read_multipart),
     TextFormat("gherkin", _feature, detail="a description of tests in Gherkin"),
     TextFormat(

@@ -23,7 +23,7 @@ _WIDE = (
     (re.compile(rb"\x00[{\[<\"M]\x00"), "utf-16-be"),
 )
 _XML_SAYS = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
-_HL7_HEAD = re.compile(rb"\A[\x0b\s]*MSH([^\w\s])[^\r\n]*")
+_HL7_HEAD = re.compile(rb"\A\s*(?:[FB]HS[^\r\n]*[\r\n]\s*){0,2}(MSH([^\w\s])[^\r\n]*)")
 _BELIEVED = {
     "us-ascii": "cp1252",
     **{f"iso-8859-{part}": f"iso-8859-{part}" for part in (1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 14, 15, 16)},
@@ -37,6 +37,7 @@ _BELIEVED = {
     "sjis": "cp932",
     "euc-jp": "euc_jp",
     "iso-2022-jp": "iso2022_jp",
+    "iso-2022-jp-1": "iso2022_jp_1",
     "euc-kr": "cp949",
     "gb18030": "gb18030",
     "gbk": "gbk",
@@ -51,13 +52,18 @@ _BELIEVED = {
 """Charsets that are believed when somebody states them. Codecs that are no charsets, and UTF-7, are not here."""
 _HL7_NAMES = {
     **{f"8859/{part}": f"iso-8859-{part}" for part in (1, 2, 3, 4, 5, 7, 8, 9, 15)},
-    "iso ir87": "iso-2022-jp",
-    "iso ir159": "iso-2022-jp",
+    "iso ir6": "us-ascii",
+    "iso ir87": "iso-2022-jp-1",
+    "iso ir159": "iso-2022-jp-1",
+    "ks x 1001": "euc-kr",
     "gb 18030-2000": "gb18030",
     "big-5": "big5",
     "unicode utf-16": "utf-16",
     "ascii": "us-ascii",
 }
+_ASCII = ("", "us-ascii")
+_SWITCH = b"\x1b$"
+"""Where text of one byte per sign ends and Japanese begins, in the charsets of ISO 2022."""
 _COLUMNS = {"cp932": ("事例", "発生曜日"), "euc-jp": ("事例", "発生曜日")}
 """Column names of national data whose files come in a charset that nobody states."""
 
@@ -65,7 +71,7 @@ _COLUMNS = {"cp932": ("事例", "発生曜日"), "euc-jp": ("事例", "発生曜
 def decode(body: bytes, stated: str | None = None) -> str:
     """The text of a body without its mark. Raises `RefusedError`."""
     sure = _by_bytes(body)
-    said = [known for name in (_record_says(body), stated) if (known := _known(name)) is not None]
+    said = [known for name in (*_record_says(body), stated) if (known := _known(name)) is not None]
     for encoding in (*sure, *said):
         try:
             text = body.decode(encoding)
@@ -88,26 +94,40 @@ def _by_bytes(body: bytes) -> list[str]:
     wide = next((encoding for head, encoding in _WIDE if head.match(body)), None)
     if wide is not None:
         return [wide]
-    return [] if b"\x1b$" in body[:4096] else ["utf-8-sig"]
+    return [] if _SWITCH in body else ["utf-8-sig"]
 
 
-def _record_says(body: bytes) -> str | None:
+def _record_says(body: bytes) -> list[str]:
     head = body[:4096].removeprefix(b"\xef\xbb\xbf")
     xml = _XML_SAYS.match(head)
     if xml is not None:
-        return xml[1].decode("ascii")
+        return [xml[1].decode("ascii")]
     hl7 = _HL7_HEAD.match(head)
     if hl7 is None:
         return _column_names_say(body)
-    fields = hl7.group().split(hl7[1])
-    name = fields[17].split(b"~")[0].decode("ascii", "replace").strip().casefold() if len(fields) > 17 else ""
-    return _HL7_NAMES.get(name, name or None)
+    fields = hl7[1].split(hl7[2])
+    return _hl7_says(fields[17], body) if len(fields) > 17 else []
 
 
-def _column_names_say(body: bytes) -> str | None:
+def _hl7_says(field: bytes, body: bytes) -> list[str]:
+    """`MSH-18`: the default and others beside it. An empty default is ASCII, to which one other can be added.
+
+    Of several others nobody can tell which is meant where.
+    """
+    written = [name.strip().casefold() for name in field.decode("ascii", "replace").split("~")]
+    default, *others = [_HL7_NAMES.get(name, name) for name in written]
+    if _SWITCH in body:
+        return [name for name in (default, *others) if name.startswith("iso-2022")]
+    beside = {name for name in others if name not in _ASCII}
+    if default not in _ASCII or not beside:
+        return [default]
+    return list(beside) if len(beside) == 1 else []
+
+
+def _column_names_say(body: bytes) -> list[str]:
     """A first line that holds well-known column names in a charset is written in it."""
     line = body[: 64 * 1024].split(b"\n", 1)[0]
-    return next((name for name, words in _COLUMNS.items() if all(word.encode(name) in line for word in words)), None)
+    return [name for name, words in _COLUMNS.items() if all(word.encode(name) in line for word in words)][:1]
 
 
 def _known(name: str | None) -> str | None:

@@ -18,8 +18,15 @@ MAX_PARTS = 100_000
 MAX_MESSAGES = 10_000
 _FRAME = "\x0b\x1c"
 _HEAD = re.compile(r"MSH(?P<field>[^\w\s])(?P<component>[^\w\s])(?P<repetition>[^\w\s])(?P<escape>[^\w\s])")
-_MESSAGE = re.compile(r"^MSH", re.MULTILINE)
+_CUT = r"(?:S?H|H?S|)[^\w\s]\^~\\&"
+_MESSAGE = re.compile(rf"^(?:MSH|{_CUT})", re.MULTILINE)
+_BODY = re.compile(rf"\x0b*(?:MSH|[FB]HS\||{_CUT})")
 _LETTERS = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\", ".br": "\n", ".sp": "\n"}
+
+
+def is_hl7v2(text: str) -> bool:
+    """Whether a text begins like a message or a batch, be it that its first letters are missing."""
+    return _BODY.match(text) is not None
 
 
 def read_hl7v2(text: str) -> Iterator[Document | Refusal]:
@@ -39,6 +46,8 @@ def read_hl7v2(text: str) -> Iterator[Document | Refusal]:
 
 
 def _message(lines: str) -> dict[str, Any]:
+    if not lines.startswith("MSH"):
+        raise RefusedError(Reason.MALFORMED_HL7, "the beginning was cut off: its first letters are missing", "hl7v2")
     head = _HEAD.match(lines)
     if head is None or len(set(head.groups())) < len(head.groups()):
         raise RefusedError(Reason.MALFORMED_HL7, "MSH does not say four different separators", "hl7v2")
