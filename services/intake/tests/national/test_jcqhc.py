@@ -64,3 +64,20 @@ def test_a_year_is_read_in_either_calendar(endings: Endings, year: str) -> None:
     occurred = report_of(endings(table.encode(), zone=None)[0]).details.occurred
     assert occurred is not None
     assert occurred.latest.isoformat() == "2025-12-29T14:59:59.999999+00:00"
+
+
+HEADER = "事例ID,報告年,発生曜日,発生時間帯"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "cp932", "euc_jp", "utf-16"])
+@pytest.mark.parametrize("above", ["", "医療事故情報,2025年\n", "医療事故情報\n\n"])
+def test_a_file_without_a_case_is_empty_and_no_broken_format(endings: Endings, charset: str, above: str) -> None:
+    [found] = endings(f"{above}{HEADER}\n".encode(charset))
+    assert refusal_of(found).reason is Reason.EMPTY
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "cp932", "euc_jp"])
+@pytest.mark.parametrize("above", ["医療事故情報収集等事業,2025年\n", "医療事故情報\r\n\r\n"])
+def test_cases_below_a_title_are_read(endings: Endings, charset: str, above: str) -> None:
+    [found] = endings(f"{above}{HEADER}\nA1,2025,月曜日,22:00～23:59\n".encode(charset, "replace"))
+    assert report_of(found).source_id == "A1"

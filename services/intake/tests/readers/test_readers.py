@@ -12,6 +12,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aftercare.intake.domain.envelope import unwrap
 from aftercare.intake.domain.outcome import Reason, Refusal
 from aftercare.intake.domain.reading import Document, read_documents
 
@@ -153,3 +154,62 @@ def test_a_message_without_its_first_letter_in_a_batch_is_refused_by_itself_and_
     assert isinstance(second, Refusal)
     assert isinstance(third, Document)
     assert [one["name"] for one in first.value["segments"]] == ["MSH", "PID", "PES"]
+
+
+@pytest.mark.parametrize("end", ["\t", "\t\n", "\t\r\n\r\n"])
+def test_an_empty_last_cell_of_the_last_row_divided_by_tabs_is_there(end: str) -> None:
+    first, last = documents(f"a\tb\tc\n1\t2\t\n3\t4{end}".encode())
+    assert (first["c"], last["c"]) == ("", "")
+
+
+def test_an_empty_first_column_name_divided_by_tabs_is_there() -> None:
+    [row] = documents(b"\ta\tb\n0\t1\t2\n")
+    assert (row[""], row["a"], row["b"]) == ("0", "1", "2")
+
+
+def test_an_empty_last_cell_is_there_when_an_event_carries_the_table() -> None:
+    event = {"specversion": "1.0", "id": "1", "source": "//hill", "type": "x"}
+    said = {**event, "datacontenttype": "text/tab-separated-values", "data": "a\tb\n1\t\n"}
+    assert unwrap(said, {}).value == {"@format": "csv", "@row": 1, "a": "1", "b": ""}
+
+
+@pytest.mark.parametrize(
+    "above", ["Incidents of March\n", "Incidents of March\n\nMade on 2 April\n", "sep=;\n", ";;\n"]
+)
+def test_column_names_are_found_below_a_title_and_lines_are_counted_as_an_editor_does(above: str) -> None:
+    open_quotation = 'A-2;open;"N-2\nA-3;open;N-3\n'
+    first, second = read_documents(f"{above}Nr;Status;Staff\nA-1;open;N-1\n{open_quotation}".encode())
+    assert isinstance(first, Document)
+    assert first.value == {"@format": "csv", "@row": 1, "Nr": "A-1", "Status": "open", "Staff": "N-1"}
+    line = above.count("\n") + 3
+    assert isinstance(second, Refusal)
+    assert f"lines {line} to {line + 1} are in one cell" in second.detail
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Dear all\nplease find below, as promised, the list\nwith kind regards, R., Ward 7\n",
+        "A title\na;a;b\n1;2;3\n",
+        "A title\nNr;Status;Staff\n",
+        "A title\nNr;Status;Staff\n1;2\n",
+    ],
+)
+def test_prose_and_what_is_no_table_stay_text(words: str) -> None:
+    [found] = read_documents(words.encode())
+    assert isinstance(found, Refusal)
+    assert (found.format, found.reason) == ("text", Reason.UNKNOWN_SHAPE)
+
+
+def test_a_table_without_a_row_is_empty_where_the_sender_says_that_it_is_a_table() -> None:
+    [said] = read_documents(b"Nr;Status;Staff\n", media_type="text/csv")
+    [unsaid] = read_documents(b"Nr;Status;Staff\n")
+    assert isinstance(said, Refusal)
+    assert isinstance(unsaid, Refusal)
+    assert (said.format, said.reason) == ("csv", Reason.EMPTY)
+    assert unsaid.reason is Reason.UNKNOWN_SHAPE
+
+
+def test_rows_of_nothing_are_no_rows() -> None:
+    [found] = read_documents(b"Nr;Status;Staff\n;;\n;;\n")
+    assert isinstance(found, Refusal)

@@ -15,6 +15,7 @@ from aftercare.intake.domain.cloudevents_xml import as_events
 from aftercare.intake.domain.json_values import JsonObject, identifier, obj, text
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
 from aftercare.intake.domain.readers.charset import decode
+from aftercare.intake.domain.readers.csv_head import MEDIA_TYPES
 from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.readers.hl7v2 import is_hl7v2
 from aftercare.intake.domain.readers.packed import unpack
@@ -22,7 +23,6 @@ from aftercare.intake.domain.reading import DEFAULT_LIMIT, read_text
 
 MAX_NESTED_ENVELOPES = 4
 MAX_BATCH = 20_000
-_CSV = frozenset({"text/csv", "application/csv", "text/tab-separated-values"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +167,9 @@ def read_carried(data: str, media_type: str = "") -> Any:
     Several in one text are a list. Raises `RefusedError` for one that can't be read.
     """
     words = text(data) or ""
-    if words[:1] not in ("{", "[", "<") and not is_hl7v2(words) and (media_type not in _CSV or not words):
+    if words[:1] not in ("{", "[", "<") and not is_hl7v2(words) and (media_type not in MEDIA_TYPES or not words):
         return data
-    found = list(islice(read_text(words), MAX_BATCH + 1))
+    found = list(islice(read_text(data, media_type), MAX_BATCH + 1))
     refusal = next((one for one in found if isinstance(one, Refusal)), None)
     if refusal is not None:
         raise RefusedError(refusal.reason, refusal.detail, refusal.format)

@@ -68,20 +68,21 @@ def _read_plain(body: bytes, charset: str | None, media_type: str | None) -> Ite
             yield _nothing()
             return
         text = decode(_without_schema_id(body), charset)
-        yield from read_form(text) if media_type == FORM else read_text(text)
+        yield from read_form(text.strip()) if media_type == FORM else read_text(text, media_type or "")
     except RefusedError as refused:
         yield refused.refusal
 
 
-def read_text(text: str) -> Iterator[Document | Refusal]:
-    """The documents of a text without spaces around it. Raises `RefusedError`."""
-    quoted = _quoted(text)
+def read_text(text: str, media_type: str = "") -> Iterator[Document | Refusal]:
+    """The documents of a text that is not empty. Raises `RefusedError`."""
+    plain = text.strip()
+    quoted = _quoted(plain)
     if quoted is not None:
         yield from read_text(quoted)
-    elif text == "null":
+    elif plain == "null":
         raise RefusedError(Reason.EMPTY, "a JSON null", "json")
     else:
-        yield from read_json(text) if text[0] in "{[" else read_other(text)
+        yield from read_json(plain) if plain[0] in "{[" else read_other(text, media_type)
 
 
 def _quoted(text: str) -> str | None:

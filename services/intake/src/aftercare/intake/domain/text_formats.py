@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
-from aftercare.intake.domain.readers.csv_rows import delimiter_of, read_csv
+from aftercare.intake.domain.readers.csv_head import MEDIA_TYPES, head_of, is_head_alone
+from aftercare.intake.domain.readers.csv_rows import read_csv
 from aftercare.intake.domain.readers.document import Document
 from aftercare.intake.domain.readers.hl7v2 import is_hl7v2, read_hl7v2
 from aftercare.intake.domain.readers.multipart import is_multipart, read_multipart
@@ -34,21 +35,23 @@ class TextFormat:
     detail: str = ""
     head: int = HEAD
     """How much of the beginning is looked at."""
+    keeps_tabs: bool = False
+    """Whether tabs at the edges of the text mean something."""
 
 
-def read_other(text: str) -> Iterator[Document | Refusal]:
+def read_other(text: str, media_type: str = "") -> Iterator[Document | Refusal]:
     """The documents of a text that is no JSON. Raises `RefusedError` with the format that it seems to be."""
-    found = next(row for row in TEXT_FORMATS if row.recognises(text[: row.head]))
-    if found.reads is None:
-        raise RefusedError(found.reason, found.detail, found.name)
-    yield from found.reads(text)
-
-
-def _rows(head: str) -> bool:
-    """A first line of column names, and a second that is divided in the same way."""
-    lines = head.splitlines()
-    delimiter = delimiter_of(head)
-    return delimiter is not None and len(lines) > 1 and delimiter in lines[1]
+    plain = text.strip()
+    for row in TEXT_FORMATS:
+        written = text if row.keeps_tabs else plain
+        if not row.recognises(written[: row.head]):
+            continue
+        if row.reads is not None:
+            yield from row.reads(written)
+            return
+        if media_type in MEDIA_TYPES and is_head_alone(written):
+            raise RefusedError(Reason.EMPTY, "a table of column names without a row below them", "csv")
+        raise RefusedError(row.reason, row.detail, row.name)
 
 
 def _yaml_lines(head: str) -> bool:
@@ -76,6 +79,6 @@ TEXT_FORMATS: tuple[TextFormat, ...] = (
     ),
     TextFormat("yaml", _yaml_lines, detail="looks like YAML, which no source sends records in"),
     TextFormat("markdown", _markdown, detail="a text in Markdown"),
-    TextFormat("csv", _rows, read_csv, head=WIDE_HEAD),
+    TextFormat("csv", lambda head: head_of(head) is not None, read_csv, head=WIDE_HEAD, keeps_tabs=True),
     TextFormat("text", lambda _head: True, None, Reason.UNKNOWN_SHAPE, "plain text of no known format"),
 )

@@ -9,6 +9,7 @@ import re
 from charset_normalizer import from_bytes
 
 from aftercare.intake.domain.outcome import Reason, RefusedError
+from aftercare.intake.domain.readers.csv_head import MAX_ABOVE, WELL_KNOWN
 
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -64,12 +65,13 @@ _HL7_NAMES = {
 _ASCII = ("", "us-ascii")
 _SWITCH = b"\x1b$"
 """Where text of one byte per sign ends and Japanese begins, in the charsets of ISO 2022."""
-_COLUMNS = {"cp932": ("事例", "発生曜日"), "euc-jp": ("事例", "発生曜日")}
-"""Column names of national data whose files come in a charset that nobody states."""
+_OF_TABLES = ("cp932", "euc-jp")
+"""Charsets of national data whose files do not state them: their well-known column names do."""
+_SPACES = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace() and sign != "\t")
 
 
 def decode(body: bytes, stated: str | None = None) -> str:
-    """The text of a body without its mark. Raises `RefusedError`."""
+    """The text of a body without its mark, and without spaces but with tabs around it. Raises `RefusedError`."""
     sure = _by_bytes(body)
     said = [known for name in (*_record_says(body), stated) if (known := _known(name)) is not None]
     for encoding in (*sure, *said):
@@ -77,8 +79,8 @@ def decode(body: bytes, stated: str | None = None) -> str:
             text = body.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-        text = text.lstrip("\ufeff").strip().lstrip("\ufeff")
-        if text and "\x00" not in text:
+        text = text.lstrip("\ufeff").strip(_SPACES).lstrip("\ufeff")
+        if text.strip() and "\x00" not in text:
             return text
     if sure and sure[0].startswith(("utf-16", "utf-32")):
         raise RefusedError(Reason.BROKEN_TEXT, f"the bytes are {sure[0][:6].upper()} with half a character", "text")
@@ -125,9 +127,10 @@ def _hl7_says(field: bytes, body: bytes) -> list[str]:
 
 
 def _column_names_say(body: bytes) -> list[str]:
-    """A first line that holds well-known column names in a charset is written in it."""
-    line = body[: 64 * 1024].split(b"\n", 1)[0]
-    return [name for name, words in _COLUMNS.items() if all(word.encode(name) in line for word in words)][:1]
+    """A table one of whose first lines holds well-known column names in a charset is written in it."""
+    lines = body[: 64 * 1024].split(b"\n", MAX_ABOVE + 1)[: MAX_ABOVE + 1]
+    written = {name: [word.encode(name) for word in WELL_KNOWN] for name in _OF_TABLES}
+    return [name for name, words in written.items() if any(all(word in line for word in words) for line in lines)][:1]
 
 
 def _known(name: str | None) -> str | None:

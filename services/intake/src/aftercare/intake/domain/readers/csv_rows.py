@@ -4,45 +4,46 @@ Rows are read as they are asked for, so that memory follows the longest row and 
 """
 
 import csv
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
+from aftercare.intake.domain.readers.csv_head import LINE, Head, head_of
 from aftercare.intake.domain.readers.document import FORMAT, Document
 
 MAX_ROWS = 10_000
 MAX_COLUMNS = 2_000
-_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++\Z")
-_DELIMITERS = ",;\t|"
 
 
 def read_csv(text: str) -> Iterator[Document | Refusal]:
     """A document per row below the header; a row that is broken is refused by itself. Raises `RefusedError`."""
-    delimiter = delimiter_of(text)
-    if delimiter is None:
+    head = head_of(text)
+    if head is None:
         raise RefusedError(Reason.MALFORMED_CSV, "no line of column names divided by commas, semicolons or tabs", "csv")
-    rows = _Rows(text, delimiter)
+    rows = _Rows(text, head)
     header = [name.strip() for name in next(rows)]
     if rows.swallows:
         detail = f"the column names have a quotation mark that isn't closed: {rows.where} are in one name, unread"
         raise RefusedError(Reason.MALFORMED_CSV, detail, "csv")
     if len(header) > MAX_COLUMNS:
         raise RefusedError(Reason.TOO_LARGE, f"more than {MAX_COLUMNS} columns", "csv")
-    yield from _rows(rows, header, _Surplus(text, delimiter, header))
+    found = _rows(rows, header, _Surplus(text, head, header))
+    yield next(found, Refusal(Reason.EMPTY, "a table of column names without a row below them", "csv"))
+    yield from found
 
 
 class _Rows:
     """Rows as lists of cells, and the lines of which the last one was made."""
 
-    def __init__(self, text: str, delimiter: str) -> None:
-        self._delimiter = delimiter
-        self._text = (found.group() for found in _LINE.finditer(text))
+    def __init__(self, text: str, head: Head) -> None:
+        self._delimiter = head.delimiter
+        self._text = (found.group() for found in islice(LINE.finditer(text), head.above, None))
         self._lines: list[str] = []
-        self._read = 0
-        self._rows = csv.reader(self._counted(), delimiter=delimiter)
+        self._read = head.above
+        self._rows = csv.reader(self._counted(), delimiter=head.delimiter)
 
     def __iter__(self) -> Iterator[list[str]]:
         return self
@@ -75,21 +76,6 @@ class _Rows:
         return False
 
 
-def delimiter_of(text: str) -> str | None:
-    """The delimiter that divides the first line into most names: decided by the header alone, cells may hold any."""
-    first = _LINE.match(text)
-    if first is None:
-        return None
-    counts: dict[str, int] = {}
-    for delimiter in _DELIMITERS:
-        try:
-            counts[delimiter] = len(next(csv.reader([first.group()], delimiter=delimiter), []))
-        except csv.Error:
-            continue
-    best = max(counts, key=lambda delimiter: counts[delimiter], default=None)
-    return best if best is not None and counts[best] > 1 else None
-
-
 def _rows(rows: _Rows, header: list[str], surplus: "_Surplus") -> Iterator[Document | Refusal]:
     index = 0
     while True:
@@ -120,8 +106,8 @@ class _Surplus:
     A header that itself ends with a separator has room for them.
     """
 
-    def __init__(self, text: str, delimiter: str, header: list[str]) -> None:
-        self._text, self._delimiter, self._columns = text, delimiter, len(header)
+    def __init__(self, text: str, head: Head, header: list[str]) -> None:
+        self._text, self._head, self._columns = text, head, len(header)
         self._has_room = not header[-1]
 
     def is_of_all(self, cells: list[str]) -> bool:
@@ -130,7 +116,7 @@ class _Surplus:
     @cached_property
     def _widths(self) -> set[int]:
         """How many cells rows have, as long as that can be read."""
-        rows = _Rows(self._text, self._delimiter)
+        rows = _Rows(self._text, self._head)
         widths: set[int] = set()
         with suppress(csv.Error):
             next(rows)
