@@ -156,6 +156,28 @@ async def test_an_interview_before_its_incident_names_the_reference_that_it_will
     assert interview["state"]["incidents"] == [report.incident]
 
 
+async def test_a_deleted_analysis_and_a_deleted_interview_are_off_and_other_deletions_leave_nothing_behind(
+    running: Any,
+) -> None:
+    code = {"coding": [{"code": "rca"}]}
+    task = {"resourceType": "Task", "id": "t-1", "status": "accepted", "code": code}
+    about = {"focus": {"reference": "AdverseEvent/ae-1"}}
+    asked = {"code": {"coding": [{"code": "rca-interview"}]}, "partOf": [{"reference": "Task/t-1"}]}
+    await running.take(task | about, task | asked | {"id": "t-2", "for": {"reference": "Practitioner/n-1"}})
+    for number in (2, 1, 3):
+        entry = {"request": {"method": "DELETE", "url": f"Task/t-{number}"}}
+        await running.take({"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+    published = await running.published("aftercare.rca")
+    assert [kind.split(".")[-2] for kind, _ in published] == [
+        "commissioned",
+        "interview-scheduled",
+        "interview-cancelled",
+        "cancelled",
+    ]
+    assert len({content["state"]["rca"] for _, content in published}) == 1
+    assert len(await running.rows("select 1 from rca")) == 2
+
+
 async def test_a_merge_hands_the_people_over(running: Any, adverse_event: Any, source_event: Any) -> None:
     await running.take(adverse_event(recorder=None))
     await running.take(adverse_event(id="ae-2", recorder=None, contributor=[nurse("N-2")]))

@@ -26,7 +26,8 @@ async def load(tx: Transaction, wanted: Wanted, naming: Naming) -> Ledger:
     numbered = await _numbers(tx.connection, wanted.numbers, ledger)
     await _allot(tx.connection, sorted(wanted.incidents), naming)
     await _books(tx.connection, wanted, wanted.references | numbered, ledger)
-    await _rcas(tx.connection, sorted(wanted.rcas), naming, ledger)
+    await _allot_rcas(tx.connection, sorted(wanted.rcas), naming)
+    await _rcas(tx.connection, wanted.rcas | wanted.known_rcas, ledger)
     await _seen(tx.connection, sorted(wanted.records), ledger)
     return ledger
 
@@ -66,14 +67,21 @@ async def _books(connection: AsyncConnection, wanted: Wanted, references: Iterab
             ledger.references[source, source_key] = incident
 
 
-async def _rcas(connection: AsyncConnection, keys: list[Key], naming: Naming, ledger: Ledger) -> None:
+async def _allot_rcas(connection: AsyncConnection, keys: list[Key], naming: Naming) -> None:
     if not keys:
         return
     fresh = [naming.reference("rca", *key) for key in keys]
     empty = [RCA_BOOK.dump_json(RcaBook(rca, key[0])).decode() for rca, key in zip(fresh, keys, strict=True)]
     await connection.execute(_ALLOT_RCAS, {"rcas": fresh, "books": empty, **_split(keys)})
-    for source, source_key, book in await connection.execute(_RCAS, _split(keys)):
-        ledger.rcas[source, source_key] = RCA_BOOK.validate_python(book)
+
+
+async def _rcas(connection: AsyncConnection, keys: frozenset[Key], ledger: Ledger) -> None:
+    """The analyses, and those of interviews whose records are deleted."""
+    while keys:
+        for source, source_key, book in await connection.execute(_RCAS, _split(sorted(keys))):
+            ledger.rcas[source, source_key] = RCA_BOOK.validate_python(book)
+        named = {(source, one.interview_of) for (source, _), one in ledger.rcas.items() if one.interview_of is not None}
+        keys = frozenset(named) - ledger.rcas.keys()
 
 
 async def _seen(connection: AsyncConnection, keys: list[Key], ledger: Ledger) -> None:

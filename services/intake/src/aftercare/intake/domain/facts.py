@@ -150,6 +150,15 @@ class RcaMilestone:
     interviewee: Named | None = None
     at: StatedTime | None = None
     audience: FeedbackAudience | None = None
+    told_by: str | None = field(default=None, repr=False)
+    """The source's record that tells of an interview, where it can be deleted later: `Appointment/7`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RcaDeletion:
+    """The source deleted what told of an analysis or an interview. Of what nobody knows it may be anything."""
+
+    told_by: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +172,7 @@ class DisclosureStep:
     """Whom it regards: patients, and who stands for them."""
 
 
-Fact = IncidentReport | IncidentWithdrawal | IncidentMerge | StaffChange | RcaMilestone | DisclosureStep
+Fact = IncidentReport | IncidentWithdrawal | IncidentMerge | StaffChange | RcaMilestone | RcaDeletion | DisclosureStep
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,18 @@ from aftercare.intake.domain.facts import (
     NamedPatient,
     NamedStaff,
     Question,
+    RcaDeletion,
     RcaMilestone,
     StaffChange,
     Version,
 )
 from aftercare.intake.domain.harm import worst
-from aftercare.intake.domain.rca_book import RcaBook, apply_milestone
+from aftercare.intake.domain.outcome import Reason, RefusedError
+from aftercare.intake.domain.rca_book import RcaBook, apply_interview, apply_milestone
 from aftercare.intake.domain.relevant import MAX_PERSONS, RelevantPerson, stated_for, told_persons
 from aftercare.intake.domain.source import Source
 from aftercare.intake.domain.standing import Standing
-from aftercare.intake.domain.vocabulary import HarmLevel, Relation
+from aftercare.intake.domain.vocabulary import HarmLevel, RcaStep, Relation
 from aftercare.intake.service_layer.ledger import Effect, Key, Ledger
 from aftercare.intake.service_layer.ports import Naming
 from aftercare.intake.translation import DisclosurePeople, disclosure_message, rca_message
@@ -63,8 +65,8 @@ class Applying:
                 return self._settled(decide.apply_merge(self._book(Mention(source_id)), target, standing))
             case StaffChange():
                 return self._staff_change(fact)
-            case RcaMilestone():
-                return self._rca(fact)
+            case RcaMilestone() | RcaDeletion():
+                return self._rca(fact) if isinstance(fact, RcaMilestone) else self._rca_deleted(fact)
             case DisclosureStep():
                 return self._disclosure(fact)
 
@@ -96,12 +98,43 @@ class Applying:
         about = next(iter(incidents), None)
         team = None if fact.team is None else self._persons(fact.team, about)
         interviewee = self._persons([fact.interviewee], about) if fact.interviewee is not None else ()
-        rca = apply_milestone(rca, incidents, fact.method, team, self.received)
-        self.ledger.rcas[key] = rca
-        self.ledger.changed_rcas[key] = None
-        message = rca_message(rca, fact, next(iter(interviewee), None), backfill=self.source.backfill)
-        self.ledger.messages.append((message, self.record))
+        rca = apply_milestone(rca, incidents, fact.method, team, self.received, fact.step)
+        person = next(iter(interviewee), None)
+        self._tell(key, rca, fact, person)
+        if fact.told_by is not None and person is not None:
+            own = record_of_rca(fact.told_by, self.source, self.naming)
+            book = self.ledger.rcas.get(own) or RcaBook(self.naming.reference("rca", *own), self.source.name)
+            self._keep(own, apply_interview(book, key[1], person, fact.step))
         return Applied(Effect.APPLIED, about, rca.rca)
+
+    def _rca_deleted(self, fact: RcaDeletion) -> Applied:
+        """What was to come is off. Sources delete what is over too, to be rid of it: that changes nothing."""
+        key = record_of_rca(fact.told_by, self.source, self.naming)
+        book = self.ledger.rcas.get(key)
+        if book is None or (book.interview_of is None and book.last is None):
+            raise RefusedError(Reason.NOT_AN_INCIDENT, "a deletion of what told of no analysis and no interview before")
+        if book.interview_of is None:
+            if not book.is_under_way:
+                raise RefusedError(Reason.NOT_AN_INCIDENT, "a deletion of what told of an analysis that is over")
+            return self._cancelled(key, RcaStep.CANCELLED, None)
+        if not book.asked:
+            raise RefusedError(Reason.NOT_AN_INCIDENT, "a deletion of what told of an interview that is over")
+        self._keep(key, replace(book, asked=()))
+        ended = [self._cancelled((key[0], book.interview_of), RcaStep.INTERVIEW_CANCELLED, one) for one in book.asked]
+        return ended[0]
+
+    def _cancelled(self, key: Key, step: RcaStep, person: str | None) -> Applied:
+        rca = apply_milestone(self.ledger.rcas[key], (), None, None, self.received, step)
+        self._tell(key, rca, RcaMilestone("", step), person)
+        return Applied(Effect.APPLIED, next(iter(rca.incidents), None), rca.rca)
+
+    def _tell(self, key: Key, rca: RcaBook, fact: RcaMilestone, person: str | None) -> None:
+        self._keep(key, rca)
+        self.ledger.messages.append((rca_message(rca, fact, person, backfill=self.source.backfill), self.record))
+
+    def _keep(self, key: Key, book: RcaBook) -> None:
+        self.ledger.rcas[key] = book
+        self.ledger.changed_rcas[key] = None
 
     def _disclosure(self, fact: DisclosureStep) -> Applied:
         incident = self._book(fact.incident).incident
@@ -217,4 +250,9 @@ def incident_key(source_id: str, source: Source, naming: Naming) -> Key:
 
 
 def rca_key(fact: RcaMilestone, source: Source, naming: Naming) -> Key:
-    return source.name, naming.key("rca", source.scope, fact.rca_id)
+    return record_of_rca(fact.rca_id, source, naming)
+
+
+def record_of_rca(told_by: str, source: Source, naming: Naming) -> Key:
+    """By what a record is known that tells of an analysis, or of an interview."""
+    return source.name, naming.key("rca", source.scope, told_by)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from aftercare.intake.adapters import fetches
 from aftercare.intake.adapters.fetches import Wish
 from aftercare.intake.domain.examine import Delivery
+from aftercare.intake.domain.fhir.changes import DELETED_KINDS
 from aftercare.intake.domain.fhir.settings import FhirServer
 from aftercare.intake.domain.outcome import Pointer
 from aftercare.intake.service_layer.fetch_ports import Answer, Fetched, FhirClient
@@ -117,10 +118,10 @@ def _wait(attempts: int, said: float | None) -> timedelta:
 
 
 def _body(pointer: Pointer, fetched: Fetched) -> bytes | None:
-    """What there is to take: the resource, or the news that an AdverseEvent was deleted."""
+    """What there is to take: the resource, or the news that it was deleted, if that can mean something."""
     if fetched.answer is Answer.FETCHED:
         return fetched.body
-    if fetched.answer is not Answer.GONE or pointer.kind != "AdverseEvent":
+    if fetched.answer is not Answer.GONE or pointer.kind not in DELETED_KINDS:
         return None
     entry = {"request": {"method": "DELETE", "url": f"{pointer.kind}/{pointer.id}"}}
     return json.dumps({"resourceType": "Bundle", "type": "history", "entry": [entry]}).encode()

@@ -62,6 +62,8 @@ class Wanted:
     references: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     rcas: frozenset[Key] = frozenset()
+    known_rcas: frozenset[Key] = frozenset()
+    """Looked for, and not made if they are not there."""
     records: frozenset[Key] = frozenset()
 
 

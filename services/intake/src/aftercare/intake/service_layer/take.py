@@ -10,13 +10,14 @@ from aftercare.intake.domain.facts import (
     IncidentReport,
     IncidentWithdrawal,
     Mention,
+    RcaDeletion,
     RcaMilestone,
     StaffChange,
 )
 from aftercare.intake.domain.outcome import Ending, Heard, Mapped, Pointer, Reason, Refusal, RefusedError
 from aftercare.intake.domain.relevant import MAX_PERSONS
 from aftercare.intake.domain.source import Source
-from aftercare.intake.service_layer.apply import Applying, incident_key, rca_key
+from aftercare.intake.service_layer.apply import Applying, incident_key, rca_key, record_of_rca
 from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, Seen, Wanted
 from aftercare.intake.service_layer.ports import Naming
 
@@ -63,6 +64,7 @@ def wanted_by(examinations: list[tuple[Examination, str]], naming: Naming) -> Wa
     references: set[str] = set()
     numbers: set[str] = set()
     rcas: set[Key] = set()
+    known_rcas: set[Key] = set()
     records: set[Key] = set()
     for examination, body_hash in examinations:
         records.add(record_key(examination, body_hash, naming))
@@ -75,9 +77,20 @@ def wanted_by(examinations: list[tuple[Examination, str]], naming: Naming) -> Wa
                 incidents.add(incident_key(mention.source_id, examination.source, naming))
             else:
                 numbers.add(naming.key("number", mention.number or ""))
-        if isinstance(examination.ending.fact, RcaMilestone):
-            rcas.add(rca_key(examination.ending.fact, examination.source, naming))
-    return Wanted(frozenset(incidents), frozenset(references), frozenset(numbers), frozenset(rcas), frozenset(records))
+        fact = examination.ending.fact
+        if isinstance(fact, RcaMilestone):
+            rcas.add(rca_key(fact, examination.source, naming))
+        if isinstance(fact, RcaMilestone | RcaDeletion) and fact.told_by is not None:
+            told_by = record_of_rca(fact.told_by, examination.source, naming)
+            (known_rcas if isinstance(fact, RcaDeletion) else rcas).add(told_by)
+    return Wanted(
+        frozenset(incidents),
+        frozenset(references),
+        frozenset(numbers),
+        frozenset(rcas),
+        frozenset(known_rcas),
+        frozenset(records),
+    )
 
 
 def mentions_of(mapped: Mapped) -> tuple[Mention, ...]:
@@ -91,6 +104,8 @@ def mentions_of(mapped: Mapped) -> tuple[Mention, ...]:
             return (incident,)
         case RcaMilestone(incidents=incidents):
             return incidents
+        case RcaDeletion():
+            return ()
 
 
 def record_key(examination: Examination, body_hash: str, naming: Naming) -> Key:

@@ -13,6 +13,7 @@ from aftercare.intake.domain.facts import (
     IncidentMerge,
     IncidentReport,
     IncidentWithdrawal,
+    RcaDeletion,
     RcaMilestone,
     StaffChange,
     Version,
@@ -62,6 +63,6 @@ def _identity(fact: Fact, payload: Payload, digest: str) -> tuple[RecordIdentity
             return RecordIdentity("withdrawal", own), version
         case IncidentMerge(source_id=own):
             return RecordIdentity("merge", own), version
-        case StaffChange() | RcaMilestone() | DisclosureStep():
+        case StaffChange() | RcaMilestone() | RcaDeletion() | DisclosureStep():
             once = Version("1", version.updated)
             return RecordIdentity("event", payload.ce_id or f"body:{digest}"), once

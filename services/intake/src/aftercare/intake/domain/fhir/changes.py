@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.envelope import Payload
-from aftercare.intake.domain.facts import IncidentWithdrawal, Version
+from aftercare.intake.domain.facts import IncidentWithdrawal, RcaDeletion, Version
 from aftercare.intake.domain.fhir.adverse_event import Setting, instant
 from aftercare.intake.domain.fhir.codes import candidates
 from aftercare.intake.domain.fhir.pointers import FETCHED_KINDS, pointer_of, pointer_to, to_be_fetched
@@ -19,6 +19,8 @@ from aftercare.intake.domain.outcome import Examined, Mapped, Pointer, Reason, R
 from aftercare.intake.domain.vocabulary import WithdrawalReason
 
 CLOUD = "cloud-fhir-event"
+DELETED_KINDS = frozenset({"AdverseEvent", "Task", "Appointment"})
+"""Of which a deletion can say something."""
 _CHANGING = frozenset({"C", "U", "D"})
 _FAILED = frozenset({"4", "8", "12", "error", "fatal"})
 """Outcomes of an AuditEvent that say that it did not happen: of R4 and of R5."""
@@ -54,8 +56,8 @@ def map_change(
         if pointer is not None and pointer.kind in FETCHED_KINDS:
             pointers[pointer] = None
     for pointer in pointers:
-        if action == "D" and pointer.kind == "AdverseEvent":
-            yield withdrawal(pointer.id, name, record, instant_of(record))
+        if action == "D" and pointer.kind in DELETED_KINDS:
+            yield deletion(pointer, pointer.id, name, record, instant_of(record))
         else:
             yield to_be_fetched(pointer, f"a FHIR {kind}", name)
     if not pointers and not brought:
@@ -78,13 +80,17 @@ def map_cloud_event(payload: Payload) -> Examined:
         written_type(data.get("resourceType")), data.get("resourceFhirId"), identifier(data.get("resourceVersionId"))
     )
     said = payload.ce_type or text(obj(payload.value).get("eventType")) or ""
-    if pointer is not None and pointer.kind == "AdverseEvent" and said.endswith("Deleted"):
-        return withdrawal(pointer.id, CLOUD, data, Version(pointer.version))
+    if pointer is not None and pointer.kind in DELETED_KINDS and said.endswith("Deleted"):
+        return deletion(pointer, pointer.id, CLOUD, data, Version(pointer.version))
     return to_be_fetched(pointer, "an event of a cloud service", CLOUD)
 
 
-def withdrawal(record_id: str, format_name: str, said: object, version: Version) -> Mapped:
-    """The source's server says that an AdverseEvent is gone."""
+def deletion(pointer: Pointer, record_id: str, format_name: str, said: object, version: Version) -> Mapped:
+    """The source's server says that a resource is gone. `record_id` is that of an AdverseEvent."""
+    if pointer.kind != "AdverseEvent":
+        told_by = f"{pointer.kind}/{pointer.id}"
+        identity = RecordIdentity("event", f"{told_by} deleted")
+        return Mapped(format_name, identity, version, body_hash([told_by, said]), RcaDeletion(told_by))
     fact = IncidentWithdrawal(record_id, WithdrawalReason.ENTERED_IN_ERROR)
     return Mapped(format_name, RecordIdentity("incident", record_id), version, body_hash([record_id, said]), fact)
 

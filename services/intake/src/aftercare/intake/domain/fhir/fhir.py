@@ -7,7 +7,7 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.fhir.adverse_event import Setting, map_adverse_event, record_id_of
 from aftercare.intake.domain.fhir.bundle import FORMAT as BUNDLE
 from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, Entry, as_bundle, carried_by, entries_of, neighbours_of
-from aftercare.intake.domain.fhir.changes import map_change, withdrawal
+from aftercare.intake.domain.fhir.changes import DELETED_KINDS, deletion, map_change
 from aftercare.intake.domain.fhir.disclosure import map_communication
 from aftercare.intake.domain.fhir.notifications import FORMAT as NOTIFICATION
 from aftercare.intake.domain.fhir.notifications import SIGNS_OF_LIFE, Notification, notification_of
@@ -98,9 +98,10 @@ class FhirReader:
         if entry.refusal is not None:
             yield entry.refusal
         elif entry.deleted is not None:
-            if pointer is not None and pointer.kind == "AdverseEvent":
+            if pointer is not None and pointer.kind in DELETED_KINDS:
                 gone = {"resourceType": pointer.kind, "id": pointer.id}
-                yield withdrawal(record_id_of(gone, context, entry.address, ""), BUNDLE, entry.said, entry.version)
+                record_id = record_id_of(gone, context, entry.address, "")
+                yield deletion(pointer, record_id, BUNDLE, entry.said, entry.version)
         elif entry.changed is not None:
             if pointer is not None and pointer.kind in FETCHED_KINDS:
                 yield to_be_fetched(pointer, "an entry of a Bundle", BUNDLE)

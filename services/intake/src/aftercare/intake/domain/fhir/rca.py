@@ -141,7 +141,8 @@ def _interviews(
     else:
         at = one.moment(*moments)
         for person in asked:
-            fact = RcaMilestone(found.rca_id, step, found.incidents, interviewee=person, at=at)
+            told_by = f"{one.kind}/{one.record_id}"
+            fact = RcaMilestone(found.rca_id, step, found.incidents, interviewee=person, at=at, told_by=told_by)
             yield one.once(format_name, fact, step, found.key, _names((person,)), at)
 
 
