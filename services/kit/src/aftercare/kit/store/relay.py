@@ -187,8 +187,8 @@ class Relay:
 
 
 def _ready(row: Row[Any]) -> Ready:
-    headers = tuple(zip(row.headers, map(str.encode, row.headers.values()), strict=True))
-    return Ready(row.id, row.topic, row.key, row.value, headers)
+    number, topic, key, value, headers = row
+    return Ready(number, topic, key, value, tuple([(name, word.encode()) for name, word in headers.items()]))
 
 
 _LOCK_SHARDS = text(
