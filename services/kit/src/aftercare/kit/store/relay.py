@@ -186,7 +186,7 @@ class Relay:
         self._observer.outbox(int(pending), max(0.0, age))
 
 
-def _ready(row: Row[Any]) -> Ready:
+def _ready(row: Row[tuple[int, str, bytes | None, bytes | None, dict[str, str]]]) -> Ready:
     number, topic, key, value, headers = row
     return Ready(number, topic, key, value, tuple([(name, word.encode()) for name, word in headers.items()]))
 
