@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aftercare.programme.clocks import Side
+from aftercare.programme.clocks import ClockRule, Side
 from aftercare.sla import telemetry
 from aftercare.sla.domain.model import Missed, Published
 from aftercare.sla.domain.transitions import transitions
@@ -30,8 +30,8 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return counted
 
 
-def told(meter: Meter, before: Published | None, now: str, *happenings: Any) -> Published:
-    events, after = transitions(before, clock(RULE, *happenings), at(now))
+def told(meter: Meter, before: Published | None, now: str, *happenings: Any, promise: ClockRule = RULE) -> Published:
+    events, after = transitions(before, clock(promise, *happenings), at(now))
     assert after is not None
     meter._measure([Said(before, after, list(events))])
     return after
@@ -53,3 +53,11 @@ def test_what_was_met_stays_counted_once_when_its_start_is_corrected(ended: list
     met = told(meter, None, "2026-03-02T12:00", FIRST, done)
     told(meter, met, "2026-03-04T10:00", FIRST, done, CORRECTED)
     assert ended == ["met"]
+
+
+def test_a_miss_of_the_next_round_is_another_though_nobody_looked_in_between(ended: list[str]) -> None:
+    weekly = rule({"kind": "recurring", "every": {"days": 7}})
+    meter, done = Meter(Side.EVENT), act(DONE, "2026-03-11T10:00")
+    missed = told(meter, None, "2026-03-10T10:00", FIRST, promise=weekly)
+    told(meter, missed, "2026-03-20T10:00", FIRST, done, promise=weekly)
+    assert ended == ["missed", "missed"]

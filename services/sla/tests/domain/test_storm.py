@@ -35,7 +35,7 @@ def storm(size: int) -> Engine:
 
 def rings(engine: Engine) -> Counter[str]:
     """How much is said on each occasion."""
-    return Counter(one.occasion for one in alerts(event for _, event in engine.events))
+    return Counter(one.occasion for one in alerts(event for _, event in engine.events) if one.occasion is not None)
 
 
 def alerts(events: Iterable[Transition]) -> list[Warned | Missed]:
@@ -51,6 +51,7 @@ def test_a_thousand_clocks_born_late_are_each_told_and_ring_once_per_site() -> N
     of_site = {(one.clock.site, one.occasion) for one in alerts(said)}
     assert sorted(str(site) for site, _ in of_site) == ["boston", "london"], "one occasion for each site"
     assert {one.route for one in alerts(said)} == {Route.PAGE}
+    assert {one.clock.reference for one in alerts(said)} == set(engine.said), "each clock is told"
 
 
 def test_what_is_said_in_the_next_minute_rings_by_itself() -> None:
@@ -67,6 +68,7 @@ def test_another_rule_and_another_site_ring_by_themselves() -> None:
     both = Engine([rule(id="a"), rule(id="b")])
     nowhere = known("2026-03-02T10:00", incident="inc_" + "9" * 32, site=None)
     both.hear(known("2026-03-02T10:00"), nowhere, now=at("2026-03-09T10:00"))
+    assert {type(one) for one in alerts(event for _, event in both.events)} == {Missed}
     assert sorted(rings(both).values()) == [1, 1, 1, 1]
 
 
@@ -77,6 +79,32 @@ def test_a_warning_and_a_miss_of_one_minute_are_one_occasion() -> None:
     engine.hear(late, half, now=at("2026-03-09T10:00"))
     assert {type(one) for one in alerts(event for _, event in engine.events)} == {Warned, Missed}
     assert list(rings(engine).values()) == [2]
+
+
+def test_nobody_is_rung_again_for_what_was_missed_already() -> None:
+    engine = Engine([rule(**SINCE)])
+    engine.hear(known("2026-03-02T10:00", occurred="2026-03-02T10:00"), now=at("2026-03-02T10:00"))
+    engine.sleep_until(at("2026-03-04T10:00"))
+    rang, heard = rings(engine), len(engine.events)
+    assert engine.of("r")[-1] == "Missed"
+    engine.hear(known("2026-03-05T10:00", revision=2, occurred="2026-03-02T09:00"), now=at("2026-03-05T10:00"))
+    assert [(type(event), event.clock.start) for _, event in engine.events[heard:]] == [
+        (Missed, at("2026-03-02T09:00"))
+    ]
+    assert rings(engine) == rang
+
+
+def test_a_round_that_was_slept_over_rings_by_itself() -> None:
+    """It was missed when nobody looked: the state is the same as of the round before, and what is missed is another."""
+    engine = Engine([rule({"kind": "recurring", "every": {"days": 7}}, warnings={"route": "page"})])
+    engine.hear(known("2026-03-02T10:00"), now=at("2026-03-10T10:00"))
+    late = act("disclosure-initial-done", "2026-03-11T10:00", received="2026-03-20T10:00")
+    engine.hear(late, now=at("2026-03-20T10:00"))
+    assert [one.at for one in alerts(event for _, event in engine.events)] == [
+        at("2026-03-09T10:00"),
+        at("2026-03-18T10:00"),
+    ]
+    assert len(rings(engine)) == 2
 
 
 def test_the_occasion_is_the_same_for_whoever_says_it() -> None:

@@ -274,9 +274,8 @@ class Met(Transition):
 class Missed(Transition):
     at: datetime
     route: Route
-    occasion: str
-    again: bool = False
-    """It was missed already, and is by its new times too: nobody need be told a second time."""
+    occasion: str | None
+    """None where it was missed already, and is by its new times too: nobody is rung a second time."""
 
 
 @dataclass(frozen=True, slots=True)

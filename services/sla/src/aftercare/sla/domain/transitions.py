@@ -73,10 +73,11 @@ def _gone(said: Published, now: datetime) -> Clock:
 
 def _warned_before(said: Published | None, clock: Clock) -> frozenset[int]:
     """Each round of a recurring clock warns anew."""
-    if said is None:
-        return frozenset()
-    next_round = isinstance(clock.rule.form, Recurring) and said.clock.outcome.stopped != clock.outcome.stopped
-    return frozenset() if next_round else said.warned
+    return frozenset() if said is None or _is_next_round(said, clock) else said.warned
+
+
+def _is_next_round(said: Published, clock: Clock) -> bool:
+    return isinstance(clock.rule.form, Recurring) and said.clock.outcome.stopped != clock.outcome.stopped
 
 
 def _life(said: Published | None, clock: Clock, state: State, number: Iterator[int]) -> Iterator[Transition]:
@@ -100,8 +101,9 @@ def _endings(
         yield Met(clock, next(number), stopped)
     if state is State.MISSED and clock.missed_at is not None and retold:
         route = clock.rule.warnings.missed or clock.rule.warnings.route
-        occasion = occasion_of(clock.rule.id, clock.site, now)
-        yield Missed(clock, next(number), clock.missed_at, route, occasion, again=same)
+        rang = said is not None and same and not _is_next_round(said, clock)
+        occasion = None if rang else occasion_of(clock.rule.id, clock.site, now)
+        yield Missed(clock, next(number), clock.missed_at, route, occasion)
     if state in _LATE and clock.stopped_late and stopped is not None and stopped != before.stopped:
         yield Stopped(clock, next(number), stopped)
     other_end = retold or (cancelled, reason) != (before.cancelled, before.reason)

@@ -100,7 +100,9 @@ def missed_by(edition: model.Edition) -> Route:
 
 def _said_again(one: Said, event: model.Transition) -> bool:
     """An ending that stands tells new times by saying itself again: it ended once."""
-    endings = (model.Met, model.Missed, model.Cancelled)
+    if isinstance(event, model.Missed):
+        return event.occasion is None
+    endings = (model.Met, model.Cancelled)
     return isinstance(event, endings) and one.before is not None and one.before.state is one.after.state
 
 
