@@ -16,5 +16,5 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 async def test_the_migrated_database_has_our_tables(database: Any) -> None:
     engine = create_engine(database(migrations=MIGRATIONS), name="test intake")
     async with engine.connect() as connection:
-        assert await schema_differences(connection, metadata) == []
+        assert await schema_differences(connection, metadata, checks=False) == []
     await engine.dispose()

@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Column = tuple[str, str]
@@ -39,7 +39,9 @@ _WORDS = text("""
                       and k.conkey = array[a.attnum])
 """)
 _CHECKS = text("""
-    select conrelid::regclass::text, count(*) from pg_constraint where contype = 'c' and conrelid <> 0 group by 1
+    select n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid)
+    from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+    where k.contype = 'c'
 """)
 
 
@@ -62,12 +64,13 @@ async def _refuses(connection: AsyncConnection, row: Any) -> bool:
     return await connection.scalar(allowed) is False
 
 
-async def schema_differences(connection: AsyncConnection, metadata: MetaData) -> list[Any]:
-    """What migrations made otherwise than the code describes: tables, columns, indexes; and tables that lack checks."""
-    found: dict[str, int] = dict((await connection.execute(_CHECKS)).all())
-    described = {table.fullname: len(_checks_of(table)) for table in metadata.sorted_tables}
-    lacking = [(name, wanted) for name, wanted in described.items() if found.get(name, 0) < wanted]
-    return [*await connection.run_sync(_differences, metadata), *lacking]
+async def schema_differences(connection: AsyncConnection, metadata: MetaData, *, checks: bool = True) -> list[Any]:
+    """What migrations made otherwise than the code describes: tables, columns, indexes.
+
+    And `checks`, by name and to the letter, where the code describes them too.
+    """
+    found = await connection.run_sync(_differences, metadata)
+    return found + await connection.run_sync(_other_checks, metadata) if checks else found
 
 
 def _differences(connection: Connection, metadata: MetaData) -> list[Any]:
@@ -75,6 +78,29 @@ def _differences(connection: Connection, metadata: MetaData) -> list[Any]:
     return [one for one in compare_metadata(context, metadata) if "alembic_version" not in str(one)]
 
 
-def _checks_of(table: Any) -> set[CheckConstraint]:
-    own = [*table.constraints, *(one for column in table.columns for one in column.constraints)]
-    return {one for one in own if isinstance(one, CheckConstraint)}
+def _other_checks(connection: Connection, metadata: MetaData) -> list[Any]:
+    """Checks of the database that are not the code's, and the code's that the database lacks."""
+    with connection.begin_nested() as aside:
+        folders = _build_aside(connection, metadata)
+        found = {tuple(row) for row in connection.execute(_CHECKS)}
+        aside.rollback()
+    tables = {(table.schema or "public", table.name) for table in metadata.sorted_tables}
+    made = {one for one in found if one[:2] in tables}
+    described = {(folders[one[0]], *one[1:]) for one in found if one[0] in folders}
+    return sorted(made ^ described)
+
+
+def _build_aside(connection: Connection, metadata: MetaData) -> dict[str, str]:
+    """The tables as the code describes them, in schemas of their own; by those, the schemas that they stand for."""
+    meant = {f"described_{name}": name for name in {table.schema or "public" for table in metadata.sorted_tables}}
+    described = MetaData(naming_convention=metadata.naming_convention)
+    for table in metadata.sorted_tables:
+        table.to_metadata(
+            described,
+            schema=f"described_{table.schema or 'public'}",
+            referred_schema_fn=lambda _table, _to, _constraint, referred: f"described_{referred or 'public'}",
+        )
+    for name in meant:
+        connection.execute(text(f"create schema {name}"))
+    described.create_all(connection)
+    return meant
