@@ -114,7 +114,7 @@ class _Missed(Shape):
     """Due; of a `not-before`, the moment of the act that came too soon."""
     route: WarningRoute
     occasion: OccasionRef | None = None
-    """As of a warning. None where it was missed already and its times alone have moved: nobody is rung a second time."""
+    """As of a warning. None where it was missed already and its times alone moved: nobody is rung a second time."""
 
 
 class _Stopped(Shape):
