@@ -11,7 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -186,7 +186,7 @@ class Relay:
         self._observer.outbox(int(pending), max(0.0, age))
 
 
-def _ready(row: Row[tuple[int, str, bytes | None, bytes | None, dict[str, str]]]) -> Ready:
+def _ready(row: Row[int, str, bytes | None, bytes | None, dict[str, str]]) -> Ready:
     number, topic, key, value, headers = row
     return Ready(number, topic, key, value, tuple([(name, word.encode()) for name, word in headers.items()]))
 
