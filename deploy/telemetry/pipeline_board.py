@@ -68,6 +68,11 @@ _MESSAGES: Final = (
         limit=1000,
     ),
     Panel(
+        "Given to read",
+        "Partitions that the processes of a service read, added up. At none, nobody reads. Runbook: consumer-stuck.",
+        [Query("sum by (service, consumer) (aftercare_consumer_partitions)", "{{service}} {{consumer}}")],
+    ),
+    Panel(
         "Put aside",
         "Dead letters of the last hour. Runbook: dead-letters.",
         [Query("aftercare:dead_letters:new1h", "{{service}} {{consumer}} {{reason}}")],

@@ -118,6 +118,7 @@ def _gauges() -> Iterator[tuple[str, str]]:
             )
         lag = f'service="{service}", role="stream", consumer="incidents", instance="{service}-stream"'
         yield f"aftercare_consumer_lag{{{lag}}}", _seldom(7, 0.1)
+        yield f"aftercare_consumer_partitions{{{lag}}}", f"6x{STEPS}"
     night = " ".join(str(_waiting(step)) for step in range(STEPS))
     yield 'aftercare_support_offers_unsent_oldest_age_seconds{service="support", role="api"}', night
     yield 'aftercare_support_tasks_oldest_age_seconds{service="support", role="api"}', night

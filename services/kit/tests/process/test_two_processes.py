@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -80,6 +81,8 @@ def test_a_message_goes_from_http_through_kafka_into_the_database_and_both_end_c
     running.until(lambda: api.ask("GET", "/pings/one").json() == {"count": 1}, 30, stream.log)
     metrics = stream.ask("GET", "/metrics").text
     assert 'aftercare_messages_handled_total{consumer="example.pings"} 1.0' in metrics
+    read = '^aftercare_consumer_partitions{consumer="example.pings"} [1-9]'
+    running.until(lambda: bool(re.search(read, stream.ask("GET", "/metrics").text, re.MULTILINE)), 15, stream.log)
     assert "aftercare_timers_fired_total" in api.ask("GET", "/metrics").text
     assert (api.end(), stream.end()) == (0, 0)
 

@@ -63,6 +63,7 @@ def test_the_observer_counts_everything_that_can_be_observed(reader: InMemoryMet
     MeteredStanding().fine("relay")
     meters.count_probe()
     meters.record_lag("example.pings", 5)
+    meters.record_partitions("example.pings", 3)
     meters.record_ready(ready=True)
     meters.record_request("GET", "/a/{link}", 200, 0.01)
     found = measured(reader)

@@ -79,4 +79,5 @@ def _hanging(progress: Progress) -> Trouble:
 async def _report_lag(progress: Progress) -> float:
     for name, consumer in progress.consumers.items():
         meters.record_lag(name, sum(consumer.lag.values()))
+        meters.record_partitions(name, len(consumer.partitions))
     return _LAG_EVERY_SECONDS

@@ -128,6 +128,11 @@ def record_lag(consumer: str, records: int) -> None:
     KIT.set(Metric.LAG, records, {Attribute.CONSUMER: consumer})
 
 
+def record_partitions(consumer: str, partitions: int) -> None:
+    """How many partitions of its topic the group has given to a consumer of this process."""
+    KIT.set(Metric.PARTITIONS, partitions, {Attribute.CONSUMER: consumer})
+
+
 def record_ready(*, ready: bool) -> None:
     """What `/readyz` would say now."""
     KIT.set(Metric.READY, int(ready))

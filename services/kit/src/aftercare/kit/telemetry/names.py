@@ -49,6 +49,7 @@ class Metric(StrEnum):
     DEAD_LETTERS = "aftercare.messages.dead_letters"
     RETRIES = "aftercare.batch.retries"
     LAG = "aftercare.consumer.lag"
+    PARTITIONS = "aftercare.consumer.partitions"
     HALTS = "aftercare.consumer.halts"
     BATCH_DURATION = "aftercare.batch.duration"
     OUTBOX_PENDING = "aftercare.outbox.pending"
@@ -86,6 +87,7 @@ KIT = Catalogue(
         Metric.DEAD_LETTERS: Described("counter", "{message}", "Messages put aside, by reason.", (_C, _R)),
         Metric.RETRIES: Described("counter", "{batch}", "Batches that wait in place and are tried again.", (_C, _E)),
         Metric.LAG: Described("gauge", "{message}", "Records on the topic that are not handled yet.", (_C,)),
+        Metric.PARTITIONS: Described("gauge", "{partition}", "Partitions of the topic that this process reads.", (_C,)),
         Metric.HALTS: Described("counter", "{halt}", "Consumers that stopped on purpose and need a human.", (_C, _R)),
         Metric.BATCH_DURATION: Described("histogram", "s", "From taking up a batch to its commit.", (_C,)),
         Metric.OUTBOX_PENDING: Described("gauge", "{message}", "Messages that wait to be published."),
