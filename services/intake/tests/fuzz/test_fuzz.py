@@ -8,6 +8,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -101,14 +102,18 @@ def test_event_numbers_far_apart_cost_no_memory() -> None:
 
 
 def test_the_mutated_records_reach_every_ending_and_every_format() -> None:
-    """Otherwise the fuzz would only try how broken bytes are refused."""
+    """Otherwise the fuzz would only try how broken bytes are refused.
+
+    One body among two hundred is the tutorial's, too seldom for a few draws: some begin with that one.
+    """
     formats: Counter[str] = Counter()
     endings: Counter[str] = Counter()
     chance = Random(1)
-    for _ in range(800):
-        for result in dry_run(DOOR, MUTATOR.delivery(chance), RECEIVED):
+    tutorial = replace(MUTATOR, seeds=tuple(seed for seed in MUTATOR.seeds if seed.name == "report.json"))
+    for mutator in (*[MUTATOR] * 800, *[tutorial] * 150):
+        for result in dry_run(DOOR, mutator.delivery(chance), RECEIVED):
             endings[result.taken.outcome.value] += 1
             formats[result.taken.format] += 1
     assert min(endings[one.value] for one in Ending) > 50, endings
     assert len(formats) >= 12, formats
-    assert any(name.startswith("mapping:wardlog") for name in formats), formats
+    assert formats["mapping:wardlog@1"], formats
