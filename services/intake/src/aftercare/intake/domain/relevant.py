@@ -99,4 +99,5 @@ def _subject(said: list[RelevantPerson]) -> SubjectKind:
 
 
 def _rank(level: HarmLevel) -> int:
-    return RANK.get(level, -1)  # type: ignore[call-overload,no-any-return] # unknown has no rank
+    """Unknown is less than all."""
+    return RANK.get(level, -1)

@@ -19,7 +19,9 @@ import yaml
 from aftercare.intake.domain.vocabulary import HarmLevel
 
 LOWER, HIGHER, WORDS = "lower-is-worse", "higher-is-worse", "words"
-RANK = {level: rank for rank, level in enumerate(one for one in HarmLevel if one is not HarmLevel.UNKNOWN)}
+RANK: Mapping[HarmLevel, int] = {
+    level: rank for rank, level in enumerate(one for one in HarmLevel if one is not HarmLevel.UNKNOWN)
+}
 """From an unsafe condition to death. Unknown has no rank."""
 
 
