@@ -1,19 +1,27 @@
 """Relevant persons: two families are two, each with their own harm, whatever order their versions come in."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aftercare.intake.adapters.naming import dry_naming
 from aftercare.intake.domain import book as decide
+from aftercare.intake.domain import relevant
 from aftercare.intake.domain.book import Beside, Book, Change, Decision
+from aftercare.intake.domain.examine import Delivery, Door
 from aftercare.intake.domain.facts import IncidentDetails, NamedPatient
 from aftercare.intake.domain.relevant import RelevantPerson, ToldPerson, stated_for, told_persons
 from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, SubjectKind, WithdrawalReason
+from aftercare.intake.service_layer.ledger import Ledger
+from aftercare.intake.service_layer.receive import raw_hash
+from aftercare.intake.service_layer.take import take, wanted_by
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 EMPTY = Book("inc_1", "safety")
@@ -150,3 +158,78 @@ def test_what_is_handed_over_twice_is_told_once() -> None:
     assert changes(decide.apply_handed_over(first.book, [person("b", HarmLevel.LOW, "inc_2")], 0)) == []
     worse = decide.apply_handed_over(first.book, [person("b", HarmLevel.DEATH, "inc_2")], 0)
     assert told(worse.book)["b"] is HarmLevel.DEATH
+
+
+@pytest.fixture
+def at_most_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relevant, "MAX_PERSONS", 3)
+
+
+@pytest.mark.usefixtures("at_most_three")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sets(st.sampled_from("abcdefgh"), max_size=3), min_size=1, max_size=5), st.data())
+def test_more_than_a_message_can_hold_are_named_by_no_version_whichever_comes_first(
+    said: list[set[str]], data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(range(len(said))))
+    book = EMPTY
+    for index in order:
+        book = report(book, index + 1, *map(person, sorted(said[index]))).book
+    everybody = set().union(*said)
+    assert set(told(book)) == (everybody if len(everybody) <= 3 else set())
+    assert book.names_too_many == (len(everybody) > 3)
+    assert len(book.relevant) <= 4
+
+
+@pytest.mark.usefixtures("at_most_three")
+def test_a_person_whom_two_records_name_is_one_of_so_many() -> None:
+    book = report(EMPTY, 1, *map(person, "abc")).book
+    merged = decide.apply_handed_over(book, [person(name, said_in="inc_2") for name in "abc"], 0).book
+    assert set(told(merged)) == {"a", "b", "c"}
+
+
+def doubts_after(*messages: dict[str, Any]) -> tuple[list[tuple[str, ...]], Ledger]:
+    """Of each message, in this order, what is doubtful; and the books after them."""
+    ledger, doubts = Ledger(START), []
+    for message in messages:
+        delivery = Delivery(json.dumps(message).encode())
+        [examination] = Door().examine(delivery)
+        for key in wanted_by([(examination, raw_hash(delivery))], NAMING).incidents:
+            ledger.references[key] = NAMING.reference("inc", *key)
+            ledger.books.setdefault(ledger.references[key], Book(ledger.references[key], key[0]))
+        doubts.append(take(ledger, NAMING, examination, raw_hash(delivery), START).doubts)
+    return doubts, ledger
+
+
+def message(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    named = {"specversion": "1.0", "id": "1", "source": "hill", "type": f"org.aftercare.source.{kind}"}
+    return named | {"data": data}
+
+
+def version(number: int, patients: range, record: str = "A") -> dict[str, Any]:
+    listed = [{"value": f"P-{one}"} for one in patients]
+    return message("incident-reported", {"record": {"id": record, "version": number}, "patients": listed})
+
+
+VERSIONS = (version(1, range(600)), version(2, range(500, 1000)), version(3, range(990, 1100)))
+
+
+@pytest.mark.parametrize("order", list(permutations(VERSIONS)))
+def test_the_version_by_which_an_incident_names_too_many_bears_the_doubt(order: tuple[dict[str, Any], ...]) -> None:
+    doubts, ledger = doubts_after(*order)
+    assert doubts[0] == ()
+    assert doubts[-1] == ("too-many:patients",)
+    [book] = ledger.books.values()
+    assert told_persons(book.relevant, book.details) == ()
+    _, again = doubts_after(*VERSIONS)
+    assert {one.patient for one in book.relevant} == {one.patient for one in again.books[book.incident].relevant}
+
+
+def test_a_merge_by_which_an_incident_names_too_many_bears_the_doubt_and_so_does_what_comes_to_it_later() -> None:
+    merged = message("incident-merged", {"record": {"id": "B"}, "into": {"id": "A"}})
+    both = (version(1, range(600)), version(1, range(600, 900), "B"))
+    doubts, _ = doubts_after(*both, merged, version(2, range(900, 1100), "B"))
+    assert doubts == [(), (), (), ("too-many:patients",)]
+    doubts, ledger = doubts_after(both[0], version(1, range(600, 1100), "B"), merged)
+    assert doubts == [(), (), ("too-many:patients",)]
+    assert sorted(len(told_persons(book.relevant, book.details)) for book in ledger.books.values()) == [0, 500]

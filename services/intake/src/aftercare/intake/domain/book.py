@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aftercare.intake.domain.facts import IncidentDetails
-from aftercare.intake.domain.relevant import RelevantPerson, joined_persons, told_persons
+from aftercare.intake.domain.relevant import RelevantPerson, are_too_many, joined_persons, told_persons
 from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import Relation, Route, WithdrawalReason
 
@@ -88,6 +88,11 @@ class Book:
         """How many were involved of whom nobody knows who they are. Who was named apart can be one of them."""
         beside = sum(one.is_beside for one in self.involved)
         return max(0, max(self.unnamed, self.unnamed_apart) - max(self.unnamed_answered, beside))
+
+    @property
+    def names_too_many(self) -> bool:
+        """Whether it names more relevant persons than can be told, and so tells none."""
+        return are_too_many(self.relevant)
 
     @property
     def asks_who(self) -> bool:

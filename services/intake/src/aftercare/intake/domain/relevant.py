@@ -2,8 +2,9 @@
 
 Whom any version of the record named stays named: a family is not lost because a later version was made anonymous. So
 the order in which versions come changes nothing. What is said of one person is what the newest version says that names
-that person, and what the incidents say that were merged into this one. Nobody is a name here: `patient` is a keyed
-reference that stays in this service, `reference` holds within this incident alone.
+that person, and what the incidents say that were merged into this one. Where all of them together name more than a
+message can hold, none is named one by one: to choose some would leave out the others. Nobody is a name here: `patient`
+is a keyed reference that stays in this service, `reference` holds within this incident alone.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, SubjectKind
 
 MAX_PERSONS = 1000
-"""Of one incident: beyond it a message would be too large. Where more are named at once, none is named one by one."""
+"""Of one incident: beyond it a message would be too large. Where more are named, none is named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,31 @@ class ToldPerson:
 
 
 def joined_persons(known: tuple[RelevantPerson, ...], said: Iterable[RelevantPerson]) -> tuple[RelevantPerson, ...]:
-    """All of both, each once for each record that names them, by its newest version that does."""
+    """All of both, each once for each record that names them, by its newest version that does.
+
+    Of too many one more than may be told stays, always the same ones whatever came first: enough to know that they
+    are too many.
+    """
     persons = {(one.patient, one.said_in): one for one in known}
     for one in said:
         before = persons.get((one.patient, one.said_in))
-        if before is None and len(persons) >= MAX_PERSONS:
-            continue
         if before is None or one.standing is None or one.standing.supersedes(before.standing):
             persons[one.patient, one.said_in] = one
-    return tuple(persons[key] for key in sorted(persons))
+    staying = frozenset(sorted({patient for patient, _ in persons})[: MAX_PERSONS + 1])
+    return tuple(persons[key] for key in sorted(persons) if key[0] in staying)
+
+
+def are_too_many(known: Iterable[RelevantPerson]) -> bool:
+    """Whether more persons are named than can be told one by one."""
+    return len({one.patient for one in known}) > MAX_PERSONS
 
 
 def told_persons(known: tuple[RelevantPerson, ...], details: IncidentDetails | None) -> tuple[ToldPerson, ...]:
+    """As they are published: nobody where they are too many."""
+    return () if are_too_many(known) else each_person(known, details)
+
+
+def each_person(known: tuple[RelevantPerson, ...], details: IncidentDetails | None) -> tuple[ToldPerson, ...]:
     """Each person once. Own harm is told only where it accounts for the incident's.
 
     Of a potential event the codes say what might have happened. And where the worst that is stated for the persons is

@@ -25,7 +25,7 @@ from aftercare.intake.domain.facts import (
 from aftercare.intake.domain.harm import worst
 from aftercare.intake.domain.outcome import Reason, RefusedError
 from aftercare.intake.domain.rca_book import RcaBook, apply_interview, apply_milestone
-from aftercare.intake.domain.relevant import MAX_PERSONS, RelevantPerson, stated_for, told_persons
+from aftercare.intake.domain.relevant import MAX_PERSONS, RelevantPerson, each_person, stated_for
 from aftercare.intake.domain.source import Source
 from aftercare.intake.domain.standing import Standing
 from aftercare.intake.domain.vocabulary import HarmLevel, RcaStep, Relation
@@ -33,12 +33,16 @@ from aftercare.intake.service_layer.ledger import Effect, Key, Ledger
 from aftercare.intake.service_layer.ports import Naming
 from aftercare.intake.translation import DisclosurePeople, disclosure_message, rca_message
 
+TOO_MANY = "too-many:patients"
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
     effect: Effect
     incident: str | None = None
     rca: str | None = None
+    doubts: tuple[str, ...] = ()
+    """What became doubtful of the book, and is in no record alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,9 @@ class Applying:
                 return self._settled(decide.apply_withdrawal(book, reason, standing))
             case IncidentMerge(source_id=source_id, into=into):
                 target = self._book(into).incident
-                return self._settled(decide.apply_merge(self._book(Mention(source_id)), target, standing))
+                return self._counted(
+                    self._settled(decide.apply_merge(self._book(Mention(source_id)), target, standing))
+                )
             case StaffChange():
                 return self._staff_change(fact)
             case RcaMilestone() | RcaDeletion():
@@ -82,7 +88,7 @@ class Applying:
             next(iter(fact.numbers), fact.source_id if not fact.source_id.startswith("body:") else None),
         )
         self.ledger.link(book.incident, persons, self.record)
-        return self._settled(decision)
+        return self._counted(self._settled(decision))
 
     def _staff_change(self, fact: StaffChange) -> Applied:
         book = self._book(fact.incident)
@@ -149,6 +155,11 @@ class Applying:
     def _settled(self, decision: decide.Decision) -> Applied:
         return Applied(settle(self.ledger, self.naming, decision, self.record), decision.book.incident)
 
+    def _counted(self, applied: Applied) -> Applied:
+        """With a doubt where versions, or merged incidents, together name more persons than can be told."""
+        books = self._merged_into(self.ledger.book(applied.incident)) if applied.incident else ()
+        return replace(applied, doubts=(TOO_MANY,)) if any(one.names_too_many for one in books) else applied
+
     def _book(self, mention: Mention) -> Book:
         return self.ledger.book(find_incident(mention, self.source, self.ledger, self.naming))
 
@@ -179,12 +190,17 @@ class Applying:
 
     def _regarded(self, patients: Iterable[NamedPatient], book: Book) -> tuple[str, ...]:
         """References of those whom a step regards: of the incident, and of those into which it was merged."""
-        incidents = {book.incident: book}
-        while book.merged_into is not None and book.merged_into not in incidents:
-            book = self.ledger.book(book.merged_into)
-            incidents[book.incident] = book
         known = dict.fromkeys(self.naming.patient(one) for one in patients)
+        incidents = [one.incident for one in self._merged_into(book)]
         return tuple(self.naming.relevant_person(incident, one) for incident in incidents for one in known)
+
+    def _merged_into(self, book: Book) -> list[Book]:
+        """The book, and those into which it was merged, to the end of the chain."""
+        books = {book.incident: book}
+        while book.merged_into is not None and book.merged_into not in books:
+            book = self.ledger.book(book.merged_into)
+            books[book.incident] = book
+        return list(books.values())
 
     def _persons(self, people: Iterable[Named], about: str | None) -> tuple[str, ...]:
         tokens = []
@@ -227,7 +243,7 @@ def _handed_over(book: Book, into: str, naming: Naming) -> tuple[tuple[RelevantP
     if book.details is None:
         return (), 0
     persons = []
-    for one in told_persons(book.relevant, book.details):
+    for one in each_person(book.relevant, book.details):
         reference = naming.relevant_person(into, one.patient)
         harm = stated_for(one, book.details)
         persons.append(RelevantPerson(reference, one.patient, book.incident, one.subject, harm))

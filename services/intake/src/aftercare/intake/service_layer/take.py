@@ -17,7 +17,7 @@ from aftercare.intake.domain.facts import (
 from aftercare.intake.domain.outcome import Ending, Heard, Mapped, Pointer, Reason, Refusal, RefusedError
 from aftercare.intake.domain.relevant import MAX_PERSONS
 from aftercare.intake.domain.source import Source
-from aftercare.intake.service_layer.apply import Applying, incident_key, rca_key, record_of_rca
+from aftercare.intake.service_layer.apply import TOO_MANY, Applying, incident_key, rca_key, record_of_rca
 from aftercare.intake.service_layer.ledger import Effect, Key, Ledger, Seen, Wanted
 from aftercare.intake.service_layer.ports import Naming
 
@@ -161,7 +161,9 @@ def take(ledger: Ledger, naming: Naming, examination: Examination, body_hash: st
     except RefusedError as refused:
         refusal = replace(refused.refusal, format=ending.format)
         return _refused(ledger, examination, refusal, key, reference, ending.body_hash)
-    return _remember(ledger, key, replace(plain, effect=applied.effect, incident=applied.incident, rca=applied.rca))
+    doubts = tuple(dict.fromkeys((*plain.doubts, *applied.doubts)))
+    whole = replace(plain, effect=applied.effect, incident=applied.incident, rca=applied.rca, doubts=doubts)
+    return _remember(ledger, key, whole)
 
 
 def _from_the_future(mapped: Mapped, received: datetime) -> list[str]:
@@ -175,7 +177,7 @@ def _from_the_future(mapped: Mapped, received: datetime) -> list[str]:
 
 def _too_many(mapped: Mapped) -> list[str]:
     fact = mapped.fact
-    return ["too-many:patients"] if isinstance(fact, IncidentReport) and len(fact.patients) > MAX_PERSONS else []
+    return [TOO_MANY] if isinstance(fact, IncidentReport) and len(fact.patients) > MAX_PERSONS else []
 
 
 def _refused(
