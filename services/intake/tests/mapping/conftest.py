@@ -48,6 +48,20 @@ messages:
     record: {id: no, version: rev}
     reason: {always: entered-in-error}
 """
+MELDE = """\
+mapping: melde
+version: 1
+input: xml
+messages:
+  - type: incident-reported
+    record: {id: Meldung.Nr}
+    unit: Meldung.Station
+    staff:
+      each: Meldung.Beteiligte.Person[?"@rolle" != 'patient']
+      value: '"@nr"'
+      display: '"#text"'
+"""
+"""An XML record with a list of people."""
 SOURCE = Source("wardlog", zone="Europe/London")
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from aftercare.intake.entrypoints.cli import app
 
-from .conftest import Examine, mapped
+from .conftest import MELDE, Examine, mapped
 
 MAPPING = """\
 mapping: ward
@@ -95,18 +95,11 @@ def test_the_mappings_of_a_source_are_looked_at_too(check: Check) -> None:
 
 
 def test_an_element_of_xml_is_told_likewise(check: Check) -> None:
-    mapping = """\
-mapping: melde
-version: 1
-input: xml
-messages:
-  - type: incident-reported
-    record: {id: Meldung.Nr}
-    staff: {each: Meldung.Beteiligte.Persson, value: '"@nr"'}
-"""
-    body = b"<Meldung><Nr>A-1</Nr><Beteiligte><Person nr='N-1'/><Person nr='N-2'/></Beteiligte></Meldung>"
+    mapping = MELDE.replace("Beteiligte.Person", "Beteiligte.Persson")
+    people = b"<Person nr='N-1' rolle='arzt'/><Person nr='N-2' rolle='pflege'/>"
+    body = b"<Meldung><Nr>A-1</Nr><Station>Ward 7</Station><Beteiligte>%b</Beteiligte></Meldung>" % people
     said = "`Meldung.Beteiligte.Persson` is not in the one record; there is `Meldung.Beteiligte.Person`"
-    assert told(check(mapping, body=body)) == [f"ward.yaml:7: staff.each: {said}"]
+    assert told(check(mapping, body=body)) == [f"ward.yaml:9: staff.each: {said}"]
 
 
 @pytest.mark.parametrize(

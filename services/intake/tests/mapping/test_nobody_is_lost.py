@@ -7,21 +7,8 @@ import pytest
 from aftercare.intake.adapters.mapping.problems import MappingError
 from aftercare.intake.domain.facts import IncidentReport
 
-from .conftest import Examine, mapped, mapping_of
+from .conftest import MELDE, Examine, mapped, mapping_of
 
-MELDE = """\
-mapping: melde
-version: 1
-input: xml
-messages:
-  - type: incident-reported
-    record: {id: Meldung.Nr}
-    unit: Meldung.Station
-    staff:
-      each: Meldung.Beteiligte.Person[?"@rolle" != 'patient']
-      value: '"@nr"'
-      display: '"#text"'
-"""
 BETEILIGTE = (
     '<Person rolle="arzt" nr="N-1">Anna Ahorn</Person>',
     '<Person rolle="pflege" nr="N-2">Bruno Buche</Person>',

@@ -4,19 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from aftercare.intake.adapters.mapping import specs
 from aftercare.intake.adapters.mapping.problems import wrong
-from aftercare.intake.adapters.mapping.specs import (
-    Expr,
-    Harm,
-    Key,
-    Short,
-    Strict,
-    Take,
-    Truth,
-    Word,
-    expression,
-    words_of,
-)
 from aftercare.intake.domain.mapping import plan
 from aftercare.intake.domain.vocabulary import Relation, Route, SubjectKind
 
@@ -24,15 +13,15 @@ WHO = frozenset({"value", "reference", "display"})
 System = Annotated[str, Field(description="The system of the identifiers, written as it is: urn:hill:staff")]
 
 
-class Person(Strict):
+class Person(specs.Strict):
     """A person by identifier, else by reference, else by name: the name goes to `directory` alone, sealed."""
 
     may_be_nobody: ClassVar[bool] = False
 
-    value: Key | None = None
+    value: specs.Key | None = None
     system: System | None = None
-    reference: Key | None = None
-    display: Take | None = None
+    reference: specs.Key | None = None
+    display: specs.Take | None = None
 
     @model_validator(mode="after")
     def _somebody(self) -> "Person":
@@ -59,16 +48,16 @@ class Person(Strict):
 class People(Person):
     """A list of people: `each` finds the items, all other expressions look at one item."""
 
-    each: Expr | None = None
+    each: specs.Expr | None = None
 
     def listed(self) -> plan.Each:
-        return plan.Each(expression(self.each), self.node())
+        return plan.Each(specs.expression(self.each), self.node())
 
 
 class Staff(People):
-    relation: Annotated[Word, words_of(Relation)] | None = None
-    route: Annotated[Word, words_of(Route)] | None = None
-    never_through_manager: Truth | None = None
+    relation: Annotated[specs.Word, specs.words_of(Relation)] | None = None
+    route: Annotated[specs.Word, specs.words_of(Route)] | None = None
+    never_through_manager: specs.Truth | None = None
 
     def node(self) -> plan.Parts:
         fields = self.who()
@@ -86,8 +75,10 @@ class Reporter(Person):
 
     may_be_nobody = True
 
-    fears_repercussion: Truth | None = Field(None, description="Then nobody named is ever contacted through a manager")
-    also_involved: Truth | None = None
+    fears_repercussion: specs.Truth | None = Field(
+        None, description="Then nobody named is ever contacted through a manager"
+    )
+    also_involved: specs.Truth | None = None
 
     def node(self) -> plan.Parts:
         fields = self.who()
@@ -98,14 +89,14 @@ class Reporter(Person):
         return plan.Parts(fields)
 
 
-class Patient(Strict):
+class Patient(specs.Strict):
     """A relevant person: becomes a reference that holds within the incident, and a keyed one for `disclosure` alone."""
 
-    each: Expr | None = None
-    value: Key
+    each: specs.Expr | None = None
+    value: specs.Key
     system: System | None = None
-    kind: Annotated[Word, words_of(SubjectKind)] | None = None
-    harm: Harm | None = Field(None, description="This person's own, where the source states it for each")
+    kind: Annotated[specs.Word, specs.words_of(SubjectKind)] | None = None
+    harm: specs.Harm | None = Field(None, description="This person's own, where the source states it for each")
 
     def listed(self) -> plan.Each:
         fields: dict[str, plan.Node] = {"value": self.value.node()}
@@ -115,17 +106,17 @@ class Patient(Strict):
             fields["kind"] = self.kind.node()
         if self.harm is not None:
             fields["harm"] = self.harm.node()
-        return plan.Each(expression(self.each), plan.Parts(fields, frozenset({"value"})))
+        return plan.Each(specs.expression(self.each), plan.Parts(fields, frozenset({"value"})))
 
 
-class Incident(Short):
+class Incident(specs.Short):
     """An incident that a message is about."""
 
     short = "id"
 
-    id: Key | None = None
-    number: Key | None = None
-    reference: Key | None = None
+    id: specs.Key | None = None
+    number: specs.Key | None = None
+    reference: specs.Key | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "Incident":
@@ -139,10 +130,10 @@ class Incident(Short):
 
 
 class Incidents(Incident):
-    each: Expr | None = None
+    each: specs.Expr | None = None
 
     def listed(self) -> plan.Each:
-        return plan.Each(expression(self.each), self.node())
+        return plan.Each(specs.expression(self.each), self.node())
 
 
 def _several(value: object) -> object:
