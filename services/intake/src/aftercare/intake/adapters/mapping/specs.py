@@ -22,6 +22,7 @@ from pydantic_core import CoreSchema, InitErrorDetails
 from aftercare.intake.adapters.mapping.problems import again, unknown_key, wrong
 from aftercare.intake.domain.harm import HARM_SCALES
 from aftercare.intake.domain.mapping import plan
+from aftercare.intake.domain.mapping.alike import code_key
 from aftercare.intake.domain.mapping.expressions import Expression, ExpressionError, parse
 from aftercare.intake.domain.mapping.hints import OUR_WORDS
 from aftercare.intake.domain.mapping.moments import FormatError, check_format
@@ -126,7 +127,7 @@ class Take(Short):
             raise wrong(self.one_origin)
         if self.codes is not None and self.always is not None:
             raise wrong("`codes` goes with `value`, not with `always`", "codes")
-        folded = [plan.code_key(code) for code in self.codes or ()]
+        folded = [code_key(code) for code in self.codes or ()]
         if len(set(folded)) < len(folded):
             raise wrong("two of these codes are the same but for capitals or spaces", "codes")
         return self
@@ -135,7 +136,7 @@ class Take(Short):
         return self.value, self.always
 
     def take(self) -> plan.Take:
-        codes = None if self.codes is None else {plan.code_key(code) or "": word for code, word in self.codes.items()}
+        codes = None if self.codes is None else {code_key(code) or "": word for code, word in self.codes.items()}
         return plan.Take(expression(self.value), self.always, codes, self.default)
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from jmespath.exceptions import ArityError, IncompleteExpressionError, JMESPathError, LexerError, ParseError
-from jmespath.functions import Functions, signature
 from jmespath.parser import Parser
 from jmespath.visitor import Options, TreeInterpreter
 
+from aftercare.intake.domain.mapping.alike import alike
+from aftercare.intake.domain.mapping.functions import HouseFunctions
 from aftercare.intake.domain.mapping.hints import name_for_text, quoted_name
 
 MAX_LENGTH = 1000
@@ -38,44 +39,11 @@ class NotApplicableError(Exception):
     """The expression could not be applied to what the record holds, such as `join` to a number."""
 
 
-class _HouseFunctions(Functions):
-    """What in-house systems need and JMESPath lacks; each keeps to a fixed multiple of its input."""
-
-    @signature({"types": []}, {"types": ["string"]})
-    def _func_split(self, value: Any, separator: str) -> list[str]:
-        if isinstance(value, list):
-            return [part for one in value if isinstance(one, str) for part in self._func_split(one, separator)]
-        if not isinstance(value, str) or not separator:
-            return []
-        return [part.strip() for part in value.split(separator) if part.strip()]
-
-    @signature({"types": []})
-    def _func_list(self, value: Any) -> Any:
-        """A list stays one, nothing becomes an empty one, anything else a list of one: for XML."""
-        if isinstance(value, list):
-            return value
-        return [] if value is None else [value]
-
-    @signature({"types": []})
-    def _func_trim(self, value: Any) -> Any:
-        return value.strip() if isinstance(value, str) else value
-
-    @signature({"types": []})
-    def _func_lower(self, value: Any) -> Any:
-        return value.lower() if isinstance(value, str) else value
-
-    @signature({"types": []})
-    def _func_to_string(self, value: Any) -> Any:
-        """Scalars only: a whole object as a text is never what a field wants."""
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return None if isinstance(value, dict | list) or value is None else str(value)
-
-
-_OPTIONS = Options(custom_functions=_HouseFunctions())
+_HOUSE = HouseFunctions()
+_OPTIONS = Options(custom_functions=_HOUSE)
 _ARITY = {
     name: (len(row["signature"]), bool(row["signature"] and row["signature"][-1].get("variadic")))
-    for name, row in _HouseFunctions.FUNCTION_TABLE.items()
+    for name, row in HouseFunctions.FUNCTION_TABLE.items()
 }
 
 
@@ -94,6 +62,9 @@ class Watch(Protocol):
 
 _ITSELF: Any = {"type": "identity", "children": []}
 _GROWING = frozenset({str, list})
+_EQUALITY = frozenset({"eq", "ne"})
+_LOOKED_AT_PER_STEP = 5
+"""Items of a list in which something is looked for."""
 PARENT = "parent"
 _CONSTANTS = frozenset({"true", "false", "null"})
 
@@ -166,6 +137,18 @@ class Budget(TreeInterpreter):
             if len(found) > MAX_SIZE:
                 raise TooCostlyError
         return found if len(found) > 1 else next(iter(found), None)
+
+    def visit_comparator(self, node: Any, value: Any) -> Any:
+        if node["value"] not in _EQUALITY:
+            return super().visit_comparator(node, value)
+        one, other = (self.visit(child, value) for child in node["children"])
+        return alike(one, other) is (node["value"] == "eq")
+
+    def visit_function_expression(self, node: Any, value: Any) -> Any:
+        given = [self.visit(child, value) for child in node["children"]]
+        if node["value"] == "contains" and isinstance(given[0], list):
+            self.steps -= len(given[0]) // _LOOKED_AT_PER_STEP
+        return _HOUSE.call_function(node["value"], given)
 
     def visit_projection(self, node: Any, value: Any) -> Any:
         return super().visit_projection(self._on_a_list(node, value), value)

@@ -10,6 +10,7 @@ from typing import Any
 from aftercare.intake.domain.doubts import Doubts
 from aftercare.intake.domain.harm import read_harm
 from aftercare.intake.domain.json_values import items
+from aftercare.intake.domain.mapping.alike import code_key
 from aftercare.intake.domain.mapping.expressions import Budget, Expression, NotApplicableError
 from aftercare.intake.domain.mapping.moments import as_iso
 from aftercare.intake.domain.mapping.plan import (
@@ -26,7 +27,6 @@ from aftercare.intake.domain.mapping.plan import (
     Take,
     Truth,
     Word,
-    code_key,
 )
 from aftercare.intake.domain.mapping.trace import TraceLine
 from aftercare.intake.domain.stated_time import UnreadableTimeError, parse_stated_time

@@ -160,17 +160,6 @@ class SourceMapping:
 FORMAT_PREFIX = "mapping:"
 
 
-def code_key(value: object) -> str | None:
-    """A code as it is compared: without case and spaces around it; 2, 2.0 and "2" are one."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int | float):
-        return str(value)
-    return value.strip().casefold() if isinstance(value, str) else None
-
-
 @dataclass(frozen=True, slots=True)
 class Mappings:
     """All mapping files in force."""

@@ -9,6 +9,7 @@ from aftercare.intake.domain.contract.messages import PREFIX, map_message
 from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentReport, StaffChange
 from aftercare.intake.domain.json_values import body_hash, identifier, items, text
+from aftercare.intake.domain.mapping.alike import code_key
 from aftercare.intake.domain.mapping.expressions import (
     DEFAULT_STEPS,
     Budget,
@@ -19,7 +20,7 @@ from aftercare.intake.domain.mapping.expressions import (
 from aftercare.intake.domain.mapping.fields import MAX_ITEMS, Looking, says_something
 from aftercare.intake.domain.mapping.groups import ROWS, as_one, digest_of, key_of
 from aftercare.intake.domain.mapping.paths import Paths
-from aftercare.intake.domain.mapping.plan import Input, Message, SourceMapping, code_key
+from aftercare.intake.domain.mapping.plan import Input, Message, SourceMapping
 from aftercare.intake.domain.mapping.trace import Trace, TraceLine
 from aftercare.intake.domain.outcome import Examined, Reason, Refusal, RefusedError
 from aftercare.intake.domain.readers.document import format_of
