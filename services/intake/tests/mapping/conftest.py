@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from aftercare.intake.adapters.mapping.file import read_mapping
 from aftercare.intake.domain.examine import Delivery, Door, Examination
 from aftercare.intake.domain.mapping.plan import Mappings, SourceMapping
 from aftercare.intake.domain.outcome import Mapped, Refusal
 from aftercare.intake.domain.source import Places, Source, Sources
+from aftercare.intake.entrypoints.cli import app
 
 WARDLOG = """\
 mapping: wardlog
@@ -98,6 +101,22 @@ def examine() -> Examine:
         return list(door.examine(Delivery(sent, named, "wardlog")))
 
     return look
+
+
+Check = Callable[..., Result]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """What `aftercare-intake check` says of records: `check(content, *records)`, or of one `body` of bytes."""
+
+    def run(content: str, *records: Any, body: bytes | None = None, options: tuple[str, ...] = ()) -> Result:
+        (tmp_path / "ward.yaml").write_text(content, encoding="utf-8")
+        (tmp_path / "records.json").write_bytes(body if body is not None else json.dumps(records).encode())
+        mapped_by = () if "--sources" in options else ("--mapping", str(tmp_path / "ward.yaml"))
+        return CliRunner().invoke(app, ["check", *mapped_by, *options, str(tmp_path / "records.json")])
+
+    return run
 
 
 PLACES = Places({"hillhospital": "hill"}, {"ward7": ("hill", "ward-7")})

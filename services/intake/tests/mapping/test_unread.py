@@ -1,19 +1,16 @@
 """What a mapping leaves lying is seen: lists nobody mapped, people whom a condition drops, staff nobody names."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from aftercare.intake.entrypoints.cli import app
+from .conftest import Check
 
 MAPPING = """\
 mapping: ward
 version: 1
-records: items
 messages:
   - type: incident-reported
     record: {id: nr}
@@ -29,18 +26,6 @@ INTERVIEW = """\
     rca: {id: nr}
     interviewee: {value: 'interviews[].who'}
 """
-Check = Callable[..., Result]
-
-
-@pytest.fixture
-def check(tmp_path: Path) -> Check:
-    def run(mapping: str, *records: Any, options: tuple[str, ...] = ()) -> Result:
-        (tmp_path / "ward.yaml").write_text(mapping, encoding="utf-8")
-        (tmp_path / "records.json").write_text(json.dumps({"items": records}), encoding="utf-8")
-        mapped_by = ["--mapping", str(tmp_path / "ward.yaml")]
-        return CliRunner().invoke(app, ["check", *mapped_by, *options, str(tmp_path / "records.json")])
-
-    return run
 
 
 def told(result: Result) -> list[str]:
@@ -71,7 +56,7 @@ def test_of_many_fields_a_dozen_are_told(check: Check) -> None:
 )
 def test_people_whom_a_condition_or_an_index_leaves_out_are_counted(check: Check, each: str, took: str) -> None:
     [line] = told(check(MAPPING.replace("each: people", f"each: {each}"), RECORD))
-    assert line == f"ward.yaml:8: staff.each: `{each}` took {took}; no other list takes the rest"
+    assert line == f"ward.yaml:7: staff.each: `{each}` took {took}; no other list takes the rest"
 
 
 def test_nobody_is_left_out_whom_another_list_takes(check: Check) -> None:
@@ -121,6 +106,8 @@ def test_several_values_for_a_field_of_one_are_told_as_a_slip_of_the_mapping(che
 def test_records_that_are_not_found_are_told_with_the_line_of_the_mapping_and_the_name_that_may_be_meant(
     check: Check,
 ) -> None:
-    result = check(MAPPING.replace("records: items", "records: itmes"), RECORD)
+    result = check(
+        MAPPING.replace("messages:", "records: itmes\nmessages:"), body=json.dumps({"items": [RECORD]}).encode()
+    )
     assert json.loads(result.stdout)["reason"].startswith("mapping-misfit: records: the mapping's expression finds no")
     assert told(result) == ["ward.yaml:3: records: `itmes` is not in the one body; there is `items`"]

@@ -37,7 +37,8 @@ class CheckOptions:
     strict: Annotated[
         bool,
         typer.Option(
-            "--strict", help="End with 1 where a record isn't mapped, has a doubt, or a name is nowhere: for CI"
+            "--strict",
+            help="End with 1 where a record isn't mapped, has a doubt, or a name or message fits none: CI",
         ),
     ] = False
     sources: Annotated[Path | None, typer.Option(help="Your file of sources (AFTERCARE_SOURCES)")] = None
@@ -52,10 +53,11 @@ def check(options: CheckOptions) -> None:
     Needs no Kafka, no Postgres and no keys. Every line has `file`, `record`, `outcome` (mapped, parked, rejected),
     `reason` and `format`; a mapped one has `event`, the exact message that would go out. Tokens are made with a
     public key, so they are worth nothing elsewhere. On standard error it tells, with their lines, columns and names
-    that a mapping looks for and nothing has; how many people a condition leaves out; and fields that nothing reads.
+    that a mapping looks for and nothing has; messages that apply to none of several records; texts of conditions that a
+    field never is; how many people a condition leaves out; and fields that nothing reads.
     With `--trace` it is a page for people instead: what each expression of a mapping file gave, and why a record is
     parked. `--strict` ends with 1 where a record is parked or rejected (not where the mapping ignores it), has a doubt,
-    or a name is in no record; what nothing reads is often right, so it doesn't count.
+    a name is in no record, or a message applies to none; the rest is often right, so it doesn't count.
 
     Try it: `aftercare-intake check services/intake/contract/examples`
     """
@@ -68,7 +70,7 @@ def check(options: CheckOptions) -> None:
         sys.stdout.write(text + "\n")
     files = _mapping_files(options)
     slips = list(hints.slips(checked.seen, files))
-    for problem in (*slips, *hints.leftovers(checked.seen, files)):
+    for problem in (*slips, *hints.leftovers(checked.seen, files, values=options.trace)):
         sys.stderr.write(problem + "\n")
     if options.strict and (slips or not checked.is_clean()):
         raise typer.Exit(1)

@@ -12,7 +12,7 @@ _MOST_FIELDS = 12
 
 
 def slips(seen: Trace, files: Iterable[Path]) -> Iterator[str]:
-    """Columns and names that a mapping names and nothing had, with their lines in these mapping files."""
+    """What a mapping names and nothing had, and messages that no record was told as, with lines in these files."""
     lines = lines_of(files) if seen.paths else {}
     for missing in seen.columns.values():
         yield from _column(missing, seen, lines)
@@ -24,12 +24,23 @@ def slips(seen: Trace, files: Iterable[Path]) -> Iterator[str]:
             asked = f"the one {one_of}" if count == 1 else f"any of {count} {many}"
             hint = f"; there is `{one.nearest}`" if one.nearest else ""
             yield f"{_where(paths, one, lines)}: {one.wanted_by}: `{one.path}` is not in {asked}{hint}"
+        yield from _never_applied(paths, lines)
 
 
-def leftovers(seen: Trace, files: Iterable[Path]) -> Iterator[str]:
-    """Items that conditions leave out of lists of people, and fields that no expression reads. Names only."""
+def leftovers(seen: Trace, files: Iterable[Path], *, values: bool) -> Iterator[str]:
+    """Words of conditions that no field was, items that are left out of lists of people, and fields that nothing reads.
+
+    `values`: what records hold may be shown, since it is on this terminal anyway; else only names and numbers.
+    """
     lines = lines_of(files) if seen.paths else {}
     for name, paths in seen.paths.items():
+        for word in paths.never_there():
+            where = lines[name].of(word.wanted_by, word.words) if name in lines else name
+            count = f"{len(word.others)} other value{'s' * (len(word.others) != 1)}"
+            others = f": {', '.join(repr(_shown(one)) for one in word.others.values())}"
+            shown = others if values else f" (--trace shows {'them' if len(word.others) != 1 else 'it'})"
+            said = f"`{word.path}` was {word.shown} none of {word.looks} times: it has {count}{shown}"
+            yield f"{where}: {word.wanted_by}: {said}"
         for one in paths.unread.left_out():
             where = lines[name].of(one.wanted_by, one.words) if name in lines else name
             rest = f"no other list takes {'the rest' if one.took + one.left == one.total else one.left}"
@@ -39,6 +50,15 @@ def leftovers(seen: Trace, files: Iterable[Path]) -> Iterator[str]:
             more = f" and {len(unread) - _MOST_FIELDS} more" if len(unread) > _MOST_FIELDS else ""
             where = lines[name].file if name in lines else name
             yield f"{where}: no expression reads {', '.join(unread[:_MOST_FIELDS])}{more}"
+
+
+def _never_applied(paths: Paths, lines: Mapping[str, Lines]) -> Iterator[str]:
+    for one in paths.never_applied():
+        field = "each" if one.held else "when"
+        name = paths.mapping
+        where = lines[name].of_message(one.number, field) if name in lines else name
+        told = f"message {one.number + 1} ({one.type}) applied to none of {paths.tried} records"
+        yield f"{where}: {field}: {told}"
 
 
 def _column(missing: MissingColumn, seen: Trace, lines: Mapping[str, Lines]) -> Iterator[str]:

@@ -86,6 +86,10 @@ class Lines:
         place = next(iter([*named, *(place for _, place in places)]), None)
         return f"{self.file}:{place.line if place is not None else 1}"
 
+    def of_message(self, number: int, name: str) -> str:
+        """`FILE:LINE` of a field of a message, by the message's place from 0."""
+        return f"{self.file}:{self.page.place(('messages', number, name)).line}"
+
 
 def lines_of(files: Iterable[Path]) -> Mapping[str, Lines]:
     """For each of these mapping files, by the name of the mapping: where an expression of a field stands in it."""

@@ -59,6 +59,9 @@ class Watch(Protocol):
     def take(self, items: Sequence[Any]) -> None:
         """A list of people has these items."""
 
+    def compare(self, node: Any, one: Any, other: Any) -> None:
+        """A node compared these two, or looked for the second in the first."""
+
 
 _ITSELF: Any = {"type": "identity", "children": []}
 _GROWING = frozenset({str, list})
@@ -142,13 +145,19 @@ class Budget(TreeInterpreter):
         if node["value"] not in _EQUALITY:
             return super().visit_comparator(node, value)
         one, other = (self.visit(child, value) for child in node["children"])
+        self._compared(node, one, other)
         return alike(one, other) is (node["value"] == "eq")
 
     def visit_function_expression(self, node: Any, value: Any) -> Any:
         given = [self.visit(child, value) for child in node["children"]]
         if node["value"] == "contains" and isinstance(given[0], list):
             self.steps -= len(given[0]) // _LOOKED_AT_PER_STEP
+            self._compared(node, *given)
         return _HOUSE.call_function(node["value"], given)
+
+    def _compared(self, node: Any, one: Any, other: Any) -> None:
+        if self._watch is not None:
+            self._watch.compare(node, one, other)
 
     def visit_projection(self, node: Any, value: Any) -> Any:
         return super().visit_projection(self._on_a_list(node, value), value)

@@ -4,18 +4,19 @@ A misspelt path gives nothing, as one of a field that is empty does. Only over m
 are there, a slip can be told from an empty field.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from aftercare.intake.domain.mapping.compared import ENOUGH, Compared, comparisons_in
 from aftercare.intake.domain.mapping.expressions import Expression
 from aftercare.intake.domain.mapping.plan import Each, Flags, Input, Join, Moment, Node, Parts, SourceMapping
+from aftercare.intake.domain.mapping.trees import end_of, names_in
 from aftercare.intake.domain.mapping.unread import Chosen, Unread, choices_of
 
 _MOST_NAMES = 500
 _Fields = Iterator[tuple[str, Expression | None]]
-_CHAINS = frozenset({"subexpression", "index_expression", "projection", "value_projection", "pipe", "flatten"})
 
 
 @dataclass(slots=True)
@@ -40,6 +41,19 @@ class Wanted:
 
 
 @dataclass(slots=True)
+class Applied:
+    """A message of the mapping, and in how many records its `when` held, and something was told by it."""
+
+    number: int
+    """Its place in the file, from 0."""
+    type: str
+    chooses: bool
+    """Whether it is not for every record."""
+    held: int = 0
+    told: int = 0
+
+
+@dataclass(slots=True)
 class Paths:
     """Of one mapping. Watches its expressions while they look at records."""
 
@@ -47,22 +61,32 @@ class Paths:
     wanted: Mapping[int, Wanted]
     """By the identity of the node of the expression."""
     unread: Unread
+    compared: Mapping[int, Compared] = field(default_factory=dict)
+    """Fields that conditions compare with a text, by the identity of the node."""
+    applied: Sequence[Applied] = ()
     columns: bool = False
     """Whether names are those of columns, which are told when one file lacks them."""
     records: int = 0
     bodies: int = 0
+    tried: int = 0
+    """Records that were to be told as something: all but those to ignore."""
 
     @classmethod
     def of(cls, mapping: SourceMapping) -> "Paths":
         wanted: dict[int, Wanted] = {}
         for name, expression in (("records", mapping.records), *_expressions(mapping)):
             if expression is not None:
-                for node, path in _names(expression.tree, ""):
+                for node, path in names_in(expression.tree, ""):
                     wanted[id(node)] = Wanted(name, expression.words, path)
         return cls(
             mapping.name,
             wanted,
             Unread(_written(mapping), mapping.group is not None, _choices(mapping)),
+            _compared(mapping),
+            [
+                Applied(number, one.type, one.when is not None or one.each is not None)
+                for number, one in enumerate(mapping.messages)
+            ],
             mapping.input is Input.CSV,
         )
 
@@ -87,6 +111,28 @@ class Paths:
             one.found = True
         elif len(one.names) < _MOST_NAMES:
             one.names.update(dict.fromkeys(value))
+
+    def compare(self, node: Any, one: Any, other: Any) -> None:
+        compared = self.compared.get(id(node))
+        if compared is not None:
+            compared.look((one, other)[compared.side])
+
+    def apply(self, due: Iterable[int], told: Iterable[int]) -> None:
+        """A record: the messages, by their numbers, whose `when` held, and those that it was told as."""
+        self.tried += 1
+        for number in frozenset(due):
+            self.applied[number].held += 1
+        for number in frozenset(told):
+            self.applied[number].told += 1
+
+    def never_applied(self) -> list[Applied]:
+        """Messages that are for some records and were for none of several."""
+        return [one for one in self.applied if one.chooses and not one.told and self.tried >= ENOUGH]
+
+    def never_there(self) -> list[Compared]:
+        """Texts that a field never was; each once, however often it stands in the mapping."""
+        never = [one for one in self.compared.values() if one.was_never]
+        return list({(one.path, one.wanted): one for one in reversed(never)}.values())[::-1]
 
     def missing(self) -> list[Wanted]:
         """Names that were looked for and were never there."""
@@ -134,12 +180,21 @@ def _written(mapping: SourceMapping) -> frozenset[str]:
             item = base = ""
         if expression is None:
             continue
-        written.update(path for start in {"", item, base} for _, path in _names(expression.tree, start))
+        written.update(path for start in {"", item, base} for _, path in names_in(expression.tree, start))
         if name == "each":
-            item = base = _end(expression.tree, "")
+            item = base = end_of(expression.tree, "")
         elif name.endswith(".each"):
-            base = _end(expression.tree, item)
+            base = end_of(expression.tree, item)
     return frozenset(written)
+
+
+def _compared(mapping: SourceMapping) -> Mapping[int, Compared]:
+    return {
+        node: one
+        for name, expression in _expressions(mapping)
+        if expression is not None
+        for node, one in comparisons_in(expression.tree, name, expression.words).items()
+    }
 
 
 def _choices(mapping: SourceMapping) -> Mapping[int, Chosen]:
@@ -150,33 +205,3 @@ def _choices(mapping: SourceMapping) -> Mapping[int, Chosen]:
         if expression is not None and name not in ("ignore", "when")
         for node in choices_of(expression.tree)
     }
-
-
-def _names(node: Any, before: str) -> Iterator[tuple[Any, str]]:
-    """All names in a tree, each with the path that leads to it."""
-    if node["type"] == "field":
-        yield node, _joined(before, node["value"])
-        return
-    here = before
-    for child in node["children"]:
-        if not isinstance(child, dict):
-            continue
-        yield from _names(child, here)
-        if node["type"] in _CHAINS or node["type"] == "filter_projection":
-            here = _end(child, here)
-
-
-def _end(node: Any, before: str) -> str:
-    """Where a part of a path leads to: what follows is looked for there."""
-    if node["type"] == "field":
-        return _joined(before, node["value"])
-    if node["type"] in _CHAINS or node["type"] == "filter_projection":
-        for child in node["children"][:2]:
-            before = _end(child, before) if isinstance(child, dict) else before
-    elif node["type"] == "function_expression" and node["children"]:
-        return _end(node["children"][0], before)
-    return before
-
-
-def _joined(before: str, name: str) -> str:
-    return f"{before}.{name}" if before else name

@@ -153,14 +153,15 @@ class _Mapper:
             yield Refusal(Reason.NOT_AN_INCIDENT, "the mapping says to ignore such records", self.mapping.format)
             return
         missed = [(column, "ignore") for column in budget.missed()]
-        due = [
-            message
-            for message in self.mapping.messages
+        due = {
+            number: message
+            for number, message in enumerate(self.mapping.messages)
             if message.when is None or _holds(message.when, record.value, budget)
-        ]
+        }
         missed += [(column, "when") for column in budget.missed()]
         doubts: list[str] = []
-        parts = [part for message in due for part in _parts(message, record.value, budget, doubts)]
+        found = {number: _parts(message, record.value, budget, doubts) for number, message in due.items()}
+        parts = [part for of_one in found.values() for part in of_one]
         missed += [(column, "each") for column in budget.missed()]
         self._tell_columns(missed, record)
         doubts += self._doubts([part.message for part in parts], record)
@@ -168,8 +169,11 @@ class _Mapper:
         budget.took([part.item for part in parts])
         for part in parts:
             yield self._ending(part, record, budget, doubts)
-        if parts and self.trace is not None:
-            self.trace.paths_of(self.mapping).unread.end(record.value)
+        if self.trace is not None:
+            paths = self.trace.paths_of(self.mapping)
+            paths.apply(due, [number for number, of_one in found.items() if of_one])
+            if parts:
+                paths.unread.end(record.value)
         if not parts:
             detail = "no message of the mapping has a `when` that holds"
             detail += " and an `each` that finds something" if due else ""
