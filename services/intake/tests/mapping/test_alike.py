@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from aftercare.intake.domain.mapping.expressions import Budget, TooCostlyError, parse
+from aftercare.intake.domain.mapping.budget import Budget, TooCostlyError
+from aftercare.intake.domain.mapping.expressions import parse
 
 from .conftest import WARDLOG, Examine, mapped, record
 

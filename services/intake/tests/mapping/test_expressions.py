@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.envelope import Payload
+from aftercare.intake.domain.mapping.budget import Budget, TooCostlyError
 from aftercare.intake.domain.mapping.expressions import (
-    Budget,
     ExpressionError,
     NotApplicableError,
-    TooCostlyError,
     parse,
 )
 from aftercare.intake.domain.mapping.plan import Input, SourceMapping

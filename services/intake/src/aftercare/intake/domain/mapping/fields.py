@@ -11,7 +11,8 @@ from aftercare.intake.domain.doubts import Doubts
 from aftercare.intake.domain.harm import read_harm
 from aftercare.intake.domain.json_values import items
 from aftercare.intake.domain.mapping.alike import code_key
-from aftercare.intake.domain.mapping.expressions import Budget, Expression, NotApplicableError
+from aftercare.intake.domain.mapping.budget import Budget
+from aftercare.intake.domain.mapping.expressions import Expression, NotApplicableError
 from aftercare.intake.domain.mapping.moments import as_iso
 from aftercare.intake.domain.mapping.plan import (
     Display,

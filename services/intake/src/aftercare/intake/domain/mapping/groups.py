@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aftercare.intake.domain.json_values import body_hash
-from aftercare.intake.domain.mapping.expressions import Budget, Expression, NotApplicableError
+from aftercare.intake.domain.mapping.budget import Budget
+from aftercare.intake.domain.mapping.expressions import Expression, NotApplicableError
 from aftercare.intake.domain.readers.document import FORMAT
 
 ROWS = "rows"

@@ -12,7 +12,7 @@ from typing import Any
 from aftercare.intake.domain.mapping.compared import ENOUGH, Compared, comparisons_in
 from aftercare.intake.domain.mapping.expressions import Expression
 from aftercare.intake.domain.mapping.plan import Each, Flags, Input, Join, Moment, Node, Parts, SourceMapping
-from aftercare.intake.domain.mapping.trees import end_of, names_in
+from aftercare.intake.domain.mapping.trees import either_in, end_of, names_in
 from aftercare.intake.domain.mapping.unread import Chosen, Unread, choices_of
 
 _MOST_NAMES = 500
@@ -30,6 +30,8 @@ class Wanted:
     found: bool = False
     names: dict[str, None] = field(default_factory=dict, repr=False)
     """Those that stood where this one was looked for."""
+    instead: list[list["Wanted"]] = field(default_factory=list, repr=False)
+    """The names of each other shape that the expression takes as well."""
 
     @property
     def nearest(self) -> str | None:
@@ -38,6 +40,13 @@ class Wanted:
         folded = {one.casefold(): one for one in reversed(self.names)}
         close = get_close_matches(name.casefold(), folded, 1, 0.7)
         return f"{before}{dot}{folded[close[0]]}" if close else None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it was looked for and never there. A shape beside which another was whole may be the old one."""
+        if not self.asked or self.found:
+            return False
+        return self.nearest is not None or not any(all(one.found for one in shape) for shape in self.instead)
 
 
 @dataclass(slots=True)
@@ -78,6 +87,7 @@ class Paths:
             if expression is not None:
                 for node, path in names_in(expression.tree, ""):
                     wanted[id(node)] = Wanted(name, expression.words, path)
+                _join_shapes(expression.tree, wanted)
         return cls(
             mapping.name,
             wanted,
@@ -136,7 +146,15 @@ class Paths:
 
     def missing(self) -> list[Wanted]:
         """Names that were looked for and were never there."""
-        return [one for one in self.wanted.values() if one.asked and not one.found and not self.columns]
+        return [one for one in self.wanted.values() if one.is_missing and not self.columns]
+
+
+def _join_shapes(tree: Any, wanted: Mapping[int, Wanted]) -> None:
+    """Let each name know the shapes in which it isn't looked for."""
+    for one, others in either_in(tree):
+        shapes = [[wanted[id(node)] for node, _ in names_in(other, "")] for other in others]
+        for node, _ in names_in(one, ""):
+            wanted[id(node)].instead.extend(shape for shape in shapes if shape)
 
 
 def _expressions(mapping: SourceMapping) -> _Fields:

@@ -10,12 +10,10 @@ from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentReport, StaffChange
 from aftercare.intake.domain.json_values import body_hash, identifier, items, text
 from aftercare.intake.domain.mapping.alike import code_key
+from aftercare.intake.domain.mapping.budget import DEFAULT_STEPS, Budget, TooCostlyError
 from aftercare.intake.domain.mapping.expressions import (
-    DEFAULT_STEPS,
-    Budget,
     Expression,
     NotApplicableError,
-    TooCostlyError,
 )
 from aftercare.intake.domain.mapping.fields import MAX_ITEMS, Looking, says_something
 from aftercare.intake.domain.mapping.groups import ROWS, as_one, digest_of, key_of

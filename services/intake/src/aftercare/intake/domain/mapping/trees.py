@@ -22,6 +22,16 @@ def names_in(node: Any, before: str) -> Iterator[tuple[Any, str]]:
             here = end_of(child, here)
 
 
+def either_in(node: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """Each of several shapes that an expression names (`a || b`), with the others."""
+    if node["type"] == "or_expression" or (node["type"] == "function_expression" and node["value"] == "not_null"):
+        for one in node["children"]:
+            yield one, [other for other in node["children"] if other is not one]
+    for child in node["children"]:
+        if isinstance(child, dict):
+            yield from either_in(child)
+
+
 def end_of(node: Any, before: str) -> str:
     """Where a part of a path leads to: what follows is looked for there."""
     if node["type"] == "field":
