@@ -96,6 +96,16 @@ async def test_all_that_is_said_of_a_rule_at_a_site_in_a_minute_is_one_occasion(
     assert len({one.occasion for one in warned[:20]}) == 1
 
 
+async def test_a_miss_that_is_said_again_by_other_times_rings_nobody(event: Any) -> None:
+    await event.hear(say.reported("fall", discovered=say.stated(say.MONDAY_NOON)))
+    await event.pass_time(hours=11)
+    await event.hear(say.amended("fall", discovered=say.stated(say.MONDAY_NOON - timedelta(hours=1))))
+    assert await event.story("apology") == ["started", "warned 50", "warned 80", "missed", "missed"]
+    first, again = (await event.said())[-2:]
+    assert (first.occasion is None, again.occasion) == (False, None)
+    assert again.at == first.at - timedelta(hours=1)
+
+
 async def test_the_support_side_keeps_nobody_to_whom_candour_is_owed(support: Any) -> None:
     named = say.persons("ann", ben="low")
     await support.hear(say.reported("fall", relevant_persons=named), say.opened("ana", "fall"))
