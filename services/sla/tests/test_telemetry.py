@@ -89,6 +89,14 @@ def test_a_birth_too_late_is_a_warning_of_its_own_kind(reader: InMemoryMetricRea
     assert lag.min == 0
 
 
+def test_what_comes_by_the_thousand_is_counted_by_the_thousand(reader: InMemoryMetricReader) -> None:
+    for times in (700, 300):
+        telemetry.count_warnings(LABELS, Route.WORKLIST, 80, times=times)
+        telemetry.count_ended(LABELS, Route.PAGE, Outcome.MISSED, times=times)
+    assert list(numbers(reader, Metric.WARNINGS).values()) == [1000]
+    assert list(numbers(reader, Metric.ENDED).values()) == [1000]
+
+
 def test_no_label_says_who_where_or_which() -> None:
     said = {label for described in SLA.entries.values() for label in described.attributes}
     assert said == {str(attribute) for attribute in telemetry.Attribute}

@@ -1,5 +1,6 @@
 """A promise is counted once when it ends, however often its end is told."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -61,3 +62,27 @@ def test_a_miss_of_the_next_round_is_another_though_nobody_looked_in_between(end
     missed = told(meter, None, "2026-03-10T10:00", FIRST, promise=weekly)
     told(meter, missed, "2026-03-20T10:00", FIRST, done, promise=weekly)
     assert ended == ["missed", "missed"]
+
+
+def test_each_of_many_that_are_missed_together_is_counted(ended: list[str]) -> None:
+    running = transitions(None, clock(RULE, FIRST), at("2026-03-02T10:00"))[1]
+    events, after = transitions(running, clock(RULE, FIRST), at("2026-03-03T10:00"))
+    assert after is not None
+    Meter(Side.EVENT)._measure([Said(running, after, list(events))] * 3)
+    assert ended == ["missed"] * 3
+
+
+def test_warnings_are_counted_by_their_mark_and_births_too_late_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: Counter[tuple[int, bool]] = Counter()
+
+    def count(_labels: Any, _route: Any, percent: int, *, born_late: bool, times: int) -> None:
+        counted[percent, born_late] += times
+
+    monkeypatch.setattr(telemetry, "count_warnings", count)
+    meter, late = Meter(Side.EVENT), known("2026-03-02T10:00", occurred="2026-02-20T10:00")
+    running = told(meter, None, "2026-03-02T10:00", FIRST)
+    events, after = transitions(running, clock(RULE, FIRST), at("2026-03-02T22:00"))
+    assert after is not None
+    meter._measure([Said(running, after, list(events))] * 2)
+    told(meter, None, "2026-03-02T10:00", late)
+    assert counted == {(50, False): 2, (100, True): 1}
