@@ -14,6 +14,7 @@ from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.programme.clocks import Side
 from aftercare.schemas.base import Message
 from aftercare.sla.domain.model import Transition
+from aftercare.sla.domain.occasions import occasion_of
 from aftercare.sla.service_layer.looking_ahead import PAGE_SIZE
 from aftercare.sla.service_layer.ticking import Ticker
 from aftercare.sla.translation import Speaker
@@ -128,6 +129,17 @@ async def test_words_that_came_too_late_for_their_instant_are_not_said(event: An
     event.clock.set(HALF + timedelta(hours=6))
     await process.tick()
     assert await event.story("apology") == ["started", "missed"]
+
+
+async def test_words_that_are_said_in_a_later_minute_are_of_its_occasion(event: Any) -> None:
+    process = Process(event)
+    await event.hear(say.reported("fall"))
+    await process.look_ahead()
+    event.clock.set(HALF + timedelta(minutes=1))
+    await process.tick()
+    warned = (await event.said())[-1]
+    assert warned.occasion == occasion_of("apology", warned.state.site, event.clock.now())
+    assert process.worded == 2
 
 
 async def test_a_crash_after_looking_ahead_loses_nothing_and_doubles_nothing(event: Any) -> None:
