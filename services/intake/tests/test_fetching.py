@@ -52,8 +52,8 @@ def fetching(database: Callable[..., str], server: Server) -> Fetching:
     return build(database, FhirServer(server.base, timeout_seconds=5.0, per_second=2.0))
 
 
-def build(database: Callable[..., str], configured: FhirServer | None) -> Fetching:
-    door = Door(Sources((replace(SAFETY, fhir_server=configured),)), PLACES)
+def build(database: Callable[..., str], configured: FhirServer | None, hmpps_api: FhirServer | None = None) -> Fetching:
+    door = Door(Sources((replace(SAFETY, fhir_server=configured, hmpps_api=hmpps_api),)), PLACES)
     running = Running(database(migrations=MIGRATIONS), door)
     told: list[tuple[str, Answer]] = []
     pauses: list[float] = []
@@ -212,3 +212,24 @@ async def test_no_id_of_a_source_stands_in_clear(fetching: Fetching) -> None:
     rows = await fetching.running.rows("select row_to_json(fetching)::text as everything from fetching")
     assert rows
     assert "zaphodine" not in rows[0].everything
+
+
+async def test_a_report_that_an_event_of_hmpps_points_at_is_fetched_from_its_own_server_alone(
+    database: Callable[..., str], server: Server
+) -> None:
+    report = "0197a5de-0000-7000-8000-0000000000a1"
+    about = {"id": report, "reportReference": "7700123", "whatChanged": "ANYTHING"}
+    event = {"eventType": "incident.report.created", "occurredAt": "2026-03-02T09:00:00Z"}
+    fetching = build(database, None, FhirServer(server.base, timeout_seconds=5.0))
+    server.serves({"id": report, "reportReference": "7700123", "status": "DRAFT", "reportedBy": "USR_1"})
+    [parked, resource] = await fetching.running.take(
+        event | {"additionalInformation": about, "detailUrl": "http://127.0.0.1:1/"}, pointing("ae-1")
+    )
+    await fetching.fetcher.step()
+    assert [request.path for request in server.asked] == [f"/fhir/incident-reports/{report}/with-details"]
+    assert await fetching.record(parked.reference) == ("mapped", "mapped", "")
+    assert (await fetching.record(resource.reference))[1:] == (
+        "can-not-be-fetched",
+        "the source's server answers: no-server",
+    )
+    assert len(await fetching.running.published("aftercare.incident")) == 1

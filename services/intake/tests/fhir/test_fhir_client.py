@@ -12,7 +12,7 @@ from aiohttp import web
 
 from aftercare.intake.adapters.fhir_client import HttpFhirClient
 from aftercare.intake.domain.fhir.settings import FhirServer
-from aftercare.intake.domain.outcome import Pointer
+from aftercare.intake.domain.outcome import HMPPS_REPORT, Pointer
 from aftercare.intake.service_layer.fetch_ports import Answer, Fetched
 from aftercare.kit.clock import FixedClock
 
@@ -190,3 +190,18 @@ async def test_a_token_endpoint_that_talks_nonsense_gives_no_token(server: Serve
     server.answer = nonsense
     oauth = settings(server, token_url=f"{server.base}/elsewhere", client_id="us", client_secret_env="SECRET")
     assert (await client.fetch(oauth, AE)).answer is Answer.NO_TOKEN
+
+
+@pytest.mark.parametrize("body", [{"id": "r-2", "reportReference": "7"}, [{"id": "r-1"}], {"reportReference": "7"}])
+async def test_a_report_of_hmpps_is_read_below_the_base_and_only_the_one_that_was_asked_for(
+    server: Server, client: HttpFhirClient, body: Any
+) -> None:
+    wanted = Pointer(HMPPS_REPORT, "r-1")
+    server.serves({"id": "r-1", "reportReference": "7"})
+    fetched = await client.fetch(settings(server, token_env="TOKEN"), wanted)
+    assert fetched == Fetched(Answer.FETCHED, b'{"id": "r-1", "reportReference": "7"}')
+    assert server.asked[0].path == "/fhir/incident-reports/r-1/with-details"
+    assert server.asked[0].headers["accept"] == "application/json"
+    assert server.asked[0].headers["authorization"] == "Bearer sesame"
+    server.serves(body)
+    assert (await client.fetch(settings(server), wanted)).answer is Answer.WRONG_RESOURCE

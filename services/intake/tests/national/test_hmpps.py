@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from aftercare.intake.domain.facts import IncidentWithdrawal, RcaMilestone
-from aftercare.intake.domain.outcome import Mapped, Reason
+from aftercare.intake.domain.fhir.settings import FhirServer
+from aftercare.intake.domain.outcome import HMPPS_REPORT, Mapped, Pointer, Reason
 from aftercare.intake.domain.vocabulary import EventKind, IdentifierKind, RcaStep, Relation, SubjectKind
 
 from .conftest import RECORDS, Endings, refusal_of, report_of
@@ -108,8 +109,27 @@ def test_a_list_of_parts_is_parked_whole_and_says_what_to_send(endings: Endings)
     assert "send the report with its details" in found.detail
 
 
-def test_an_event_without_data_says_that_nothing_is_fetched(endings: Endings) -> None:
-    assert "never fetched" in refusal_of(endings("hmpps/event-amended.json")[0]).detail
+def test_an_event_without_data_says_what_would_help(endings: Endings) -> None:
+    assert "give the source an `hmpps_api`" in refusal_of(endings("hmpps/event-amended.json")[0]).detail
+
+
+def written(**about: Any) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((RECORDS / "hmpps" / "event-amended.json").read_text())
+    return event | {"additionalInformation": event["additionalInformation"] | about}
+
+
+def test_an_event_of_a_source_with_an_interface_points_at_its_report(endings: Endings) -> None:
+    elsewhere = {"detailUrl": "https://evil.example/incident-reports/1"}
+    for event in (written(), written(id="0197A5DE-0000-7000-8000-0000000000A1"), written() | elsewhere):
+        found = refusal_of(endings(event, hmpps_api=FhirServer("https://incidents.example"))[0])
+        assert found.reason is Reason.TO_BE_FETCHED
+        assert found.pointer == Pointer(HMPPS_REPORT, "0197a5de-0000-7000-8000-0000000000a1")
+
+
+def test_an_event_whose_id_could_lead_elsewhere_is_not_followed(endings: Endings) -> None:
+    for own in (None, "", "../admin", "7700123", "https://evil.example", "0197a5de-0000-7000-8000-0000000000a1/.."):
+        found = refusal_of(endings(written(id=own), hmpps_api=FhirServer("https://incidents.example"))[0])
+        assert (found.reason, found.pointer) == (Reason.DATA_ELSEWHERE, None)
 
 
 def test_an_event_of_another_service_on_the_same_topic_is_no_incident(endings: Endings) -> None:

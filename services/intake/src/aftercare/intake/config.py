@@ -91,6 +91,7 @@ class _SourceEntry(BaseModel):
     charset: str | None = None
     mapping: tuple[str, ...] = ()
     fhir_server: FhirServerEntry | None = None
+    hmpps_api: FhirServerEntry | None = None
     fhir_codes: FhirCodesEntry = FhirCodesEntry()
     synthetic: bool = False
     backfill: bool = False
@@ -122,9 +123,10 @@ class _SourceEntry(BaseModel):
         return value
 
     def read(self) -> Source:
-        plain_fields = self.model_dump(exclude={"mapping", "fhir_server", "fhir_codes"})
+        plain_fields = self.model_dump(exclude={"mapping", "fhir_server", "hmpps_api", "fhir_codes"})
         server = self.fhir_server.read() if self.fhir_server else None
-        return Source(**plain_fields, fhir_server=server, fhir_codes=self.fhir_codes.read())
+        api = self.hmpps_api.read() if self.hmpps_api else None
+        return Source(**plain_fields, fhir_server=server, hmpps_api=api, fhir_codes=self.fhir_codes.read())
 
 
 class _SourcesFile(BaseModel):

@@ -1,4 +1,4 @@
-"""Reading one resource from a source's FHIR server.
+"""Reading one resource from a source's FHIR server, or one report from its interface of HMPPS.
 
 The address is made of the configured base and of checked parts, never of an address from a payload. Redirects are not
 followed, proxies of the environment are not used, and an answer is read in bounded time and memory.
@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from aftercare.intake.domain.fhir.settings import FhirServer
-from aftercare.intake.domain.outcome import Pointer, RefusedError
+from aftercare.intake.domain.outcome import HMPPS_REPORT, Pointer, RefusedError
 from aftercare.intake.domain.reading import load
 from aftercare.intake.service_layer.fetch_ports import Answer, Fetched
 from aftercare.kit.clock import Clock
@@ -71,8 +71,9 @@ class HttpFhirClient:
 
     async def _ask(self, server: FhirServer, pointer: Pointer) -> Fetched:
         client = self._client(server)
-        headers = {"Accept": "application/fhir+json", **await self._authorisation(server, client)}
-        url = f"{server.base_url.rstrip('/')}/{pointer.kind}/{pointer.id}"
+        media_type, path = _place(pointer)
+        headers = {"Accept": media_type, **await self._authorisation(server, client)}
+        url = f"{server.base_url.rstrip('/')}/{path}"
         async with client.stream("GET", url, headers=headers) as response:
             if response.status_code == httpx.codes.OK:
                 return await self._read(response, pointer)
@@ -142,6 +143,13 @@ class HttpFhirClient:
         return self._clients[server]
 
 
+def _place(pointer: Pointer) -> tuple[str, str]:
+    """The media type to ask for, and where below the base."""
+    if pointer.kind == HMPPS_REPORT:
+        return "application/json", f"incident-reports/{pointer.id}/with-details"
+    return "application/fhir+json", f"{pointer.kind}/{pointer.id}"
+
+
 def _answer(status: int) -> Answer:
     if httpx.codes.is_redirect(status):
         return Answer.REDIRECTED
@@ -157,7 +165,6 @@ def _is_the_one(body: bytes, pointer: Pointer) -> bool:
         resource = load(words) if words else None
     except (RefusedError, UnicodeDecodeError, json.JSONDecodeError):
         return False
-    return isinstance(resource, dict) and (resource.get("resourceType"), resource.get("id")) == (
-        pointer.kind,
-        pointer.id,
-    )
+    if not isinstance(resource, dict) or resource.get("id") != pointer.id:
+        return False
+    return pointer.kind == HMPPS_REPORT or resource.get("resourceType") == pointer.kind

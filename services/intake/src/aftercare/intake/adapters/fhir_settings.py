@@ -1,4 +1,4 @@
-"""`fhir_server` and `fhir_codes` in the file of sources, checked."""
+"""`fhir_server`, `hmpps_api` and `fhir_codes` in the file of sources, checked."""
 
 from typing import Annotated
 

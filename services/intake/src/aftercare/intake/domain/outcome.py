@@ -98,7 +98,7 @@ _ADVICE = {
     Reason.MAPPING_MISFIT: "correct that expression in the mapping file, try it with check --mapping, then replay",
     Reason.NO_MESSAGE_APPLIES: "add a message or an `ignore` for such records to the mapping file, then replay",
     Reason.DATA_ELSEWHERE: "the event only points at its data; have the sender put the data in",
-    Reason.TO_BE_FETCHED: "nothing to do if the source has a `fhir_server`; else give it one, or have data sent along",
+    Reason.TO_BE_FETCHED: "nothing to do if the source has a server to fetch from; else give it one, or have data sent",
     Reason.CAN_NOT_BE_FETCHED: "look at the source's server and our rights there, then release it: it is fetched anew",
     Reason.SUBSCRIPTION_FAILING: "look at the subscription on the source's server, and send again what it held back",
     Reason.NEEDS_CONFIGURATION: "say in the file of sources what this source's codes mean (fhir_codes), then replay",
@@ -130,6 +130,10 @@ _ADVICE = {
     Reason.MALFORMED_HL7: "send whole messages that begin with MSH and its separators",
     Reason.MALFORMED_CSV: "check the separator and the quotation marks, then send the rows again",
 }
+
+
+HMPPS_REPORT = "hmpps-report"
+"""The one kind of pointer that is no FHIR resource."""
 
 
 @dataclass(frozen=True, slots=True)

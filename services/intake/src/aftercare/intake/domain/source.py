@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aftercare.intake.domain.fhir.settings import FhirCodes, FhirServer
+from aftercare.intake.domain.outcome import HMPPS_REPORT
 
 UNCONFIGURED = "unconfigured"
 """The name of every source that no configuration names. Its records are taken all the same."""
@@ -38,6 +39,8 @@ class Source:
     backfill: bool = False
     fhir_server: FhirServer | None = None
     """Where to fetch what it only points at."""
+    hmpps_api: FhirServer | None = None
+    """The same for reports of HMPPS."""
     fhir_codes: FhirCodes = field(default_factory=FhirCodes)
     """What its own FHIR codes mean."""
     scope: str = ""
@@ -47,6 +50,10 @@ class Source:
     def system(self) -> str:
         """The system of what this source says without naming one: its base, else its name."""
         return self.base_url or self.scope or f"urn:aftercare:source:{self.name}"
+
+    def server_of(self, kind: str) -> FhirServer | None:
+        """Where what is pointed at is fetched, by the kind of the pointer."""
+        return self.hmpps_api if kind == HMPPS_REPORT else self.fhir_server
 
 
 @dataclass(frozen=True, slots=True)

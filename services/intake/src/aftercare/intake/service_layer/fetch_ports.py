@@ -24,6 +24,7 @@ class Answer(StrEnum):
     TOO_LARGE = "too-large"
     WRONG_RESOURCE = "wrong-resource"
     REFUSED = "refused"
+    NO_SERVER = "no-server"
 
     @property
     def is_worth_another_try(self) -> bool:

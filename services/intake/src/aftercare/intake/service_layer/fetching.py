@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,8 +11,8 @@ from aftercare.intake.adapters import fetches
 from aftercare.intake.adapters.fetches import Wish
 from aftercare.intake.domain.examine import Delivery
 from aftercare.intake.domain.fhir.changes import DELETED_KINDS
-from aftercare.intake.domain.fhir.settings import FhirServer
 from aftercare.intake.domain.outcome import Pointer
+from aftercare.intake.domain.source import Source
 from aftercare.intake.service_layer.fetch_ports import Answer, Fetched, FhirClient
 from aftercare.intake.service_layer.receive import Arrival, Intake
 from aftercare.kit.service import DueTimer
@@ -47,15 +47,16 @@ class Fetcher:
 
     async def step(self) -> float:
         """Fetch what is due. Returns when to look again at the latest, in seconds."""
-        servers = self._servers()
-        if not servers:
+        sources = self._sources()
+        if not sources:
             return _IDLE_SECONDS
         async with self.unit_of_work() as tx:
-            claimed = await fetches.claim(tx, list(servers), self.intake.writes.vault, _lease(tx, servers), _AT_ONCE)
+            until = _lease(tx, sources.values())
+            claimed = await fetches.claim(tx, list(sources), self.intake.writes.vault, until, _AT_ONCE)
         by_source: dict[str, list[Wish]] = defaultdict(list)
         for wanted in claimed:
             by_source[wanted.source].append(wanted)
-        work = [self._fetch_all(servers[source], found) for source, found in by_source.items()]
+        work = [self._fetch_all(sources[source], found) for source, found in by_source.items()]
         for ended in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(ended, BaseException):  # told once every other source has had its turn
                 raise ended
@@ -65,16 +66,17 @@ class Fetcher:
         if self._client is not None:
             await self._client.close()
 
-    def _servers(self) -> Mapping[str, FhirServer]:
+    def _sources(self) -> Mapping[str, Source]:
         known = self.intake.door.sources.known
-        return {source.name: source.fhir_server for source in known if source.fhir_server is not None}
+        return {source.name: source for source in known if source.fhir_server or source.hmpps_api}
 
-    async def _fetch_all(self, server: FhirServer, wanted: Sequence[Wish]) -> None:
+    async def _fetch_all(self, source: Source, wanted: Sequence[Wish]) -> None:
         client = self._client = self._client or self.connect()
         for number, one in enumerate(wanted):
-            if number:
+            server = source.server_of(one.pointer.kind)
+            if number and server is not None:
                 await self.pause(1 / server.per_second)
-            fetched = await client.fetch(server, one.pointer)
+            fetched = await client.fetch(server, one.pointer) if server is not None else Fetched(Answer.NO_SERVER)
             async with self.unit_of_work() as tx:
                 await self._settle(tx, one, fetched)
                 waited = (tx.now - one.notified_at).total_seconds()
@@ -83,7 +85,7 @@ class Fetcher:
     async def _settle(self, tx: Transaction, wanted: Wish, fetched: Fetched) -> None:
         body = _body(wanted.pointer, fetched)
         if body is not None:
-            arrival = Arrival(Delivery(body, {"content-type": "application/fhir+json"}, wanted.source))
+            arrival = Arrival(Delivery(body, {"content-type": "application/json"}, wanted.source))
             [taken] = await self.intake.receive(tx, [arrival])
             await fetches.settle(tx, wanted, fetched.answer, taken[0].incident, taken[0].rca)
             return
@@ -103,9 +105,10 @@ def look_when_due(wake: Callable[[str], None]) -> Callable[[Transaction, Sequenc
     return handle
 
 
-def _lease(tx: Transaction, servers: Mapping[str, FhirServer]) -> datetime:
+def _lease(tx: Transaction, sources: Iterable[Source]) -> datetime:
     """Long enough for everything that one step may claim."""
-    slowest = max(server.timeout_seconds + 1 / server.per_second for server in servers.values())
+    servers = [server for source in sources for server in (source.fhir_server, source.hmpps_api) if server is not None]
+    slowest = max(server.timeout_seconds + 1 / server.per_second for server in servers)
     return tx.now + timedelta(seconds=slowest * _AT_ONCE + _MARGIN_SECONDS)
 
 

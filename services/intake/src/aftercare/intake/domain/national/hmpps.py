@@ -4,6 +4,7 @@ Prison incidents are stressful events, not errors in care: violence, self-harm, 
 zone. `reportReference` stands in reports and events alike, so it is the identity.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ from aftercare.intake.domain.national.parts import (
     required,
     staff_number,
 )
-from aftercare.intake.domain.outcome import Examined, Reason, RefusedError
+from aftercare.intake.domain.outcome import HMPPS_REPORT, Examined, Pointer, Reason, Refusal, RefusedError
 from aftercare.intake.domain.vocabulary import (
     Actuality,
     EventKind,
@@ -46,6 +47,7 @@ _EVENTS = "incident.report."
 _DELETED = f"{_EVENTS}deleted"
 _OF_THE_DOMAIN = ({"additionalInformation"}, {"personReference"}, {"detailUrl"})
 """What stands beside type and time in events of other services, which share the topic."""
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _INVOLVED, _HARMED, _WITNESS = Relation.INVOLVED, Relation.HARMED, Relation.WITNESS
 _RELATIONS = {
     "ACTIVELY_INVOLVED": _INVOLVED,
@@ -146,14 +148,25 @@ def map_event(said: JsonObject, context: Context) -> Examined:
     kind = text(said.get("eventType")) or ""
     if not kind.startswith(_EVENTS):
         raise RefusedError(Reason.NOT_AN_INCIDENT, "a domain event about something else than incident reports", EVENT)
+    about = obj(said.get("additionalInformation"))
     if kind != _DELETED:
-        detail = "it says which report was written, and not what; reports of HMPPS are never fetched from here"
-        raise RefusedError(Reason.DATA_ELSEWHERE, f"{detail}: have the report with its details sent", EVENT)
-    reference = obj(said.get("additionalInformation")).get("reportReference")
-    known = required(reference, "additionalInformation.reportReference", EVENT)
+        return _written(text(about.get("id")) or "", context)
+    known = required(about.get("reportReference"), "additionalInformation.reportReference", EVENT)
     version = Version(updated=last_change(said.get("occurredAt"), _zone(context)))
     fact = IncidentWithdrawal(known, WithdrawalReason.ENTERED_IN_ERROR)
     return mapped(EVENT, said, known, fact, context, version)
+
+
+def _written(own: str, context: Context) -> Refusal:
+    """The event points at a report. No address that it holds is ever used."""
+    detail = "it says which report was written, and not what"
+    if context.source.hmpps_api is None:
+        wanted = "give the source an `hmpps_api`, or have the report with its details sent"
+        return Refusal(Reason.DATA_ELSEWHERE, f"{detail}: {wanted}", EVENT)
+    if not _UUID.fullmatch(own):
+        wanted = "its additionalInformation.id is missing or no UUID"
+        return Refusal(Reason.DATA_ELSEWHERE, f"{detail}, and {wanted}", EVENT)
+    return Refusal(Reason.TO_BE_FETCHED, f"{detail}: it is fetched", EVENT, Pointer(HMPPS_REPORT, own.lower()))
 
 
 def _zone(context: Context) -> str:
