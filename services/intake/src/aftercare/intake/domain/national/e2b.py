@@ -6,6 +6,7 @@ The code being there is not the fact being there: R2 says 1 for yes and 2 for no
 from collections.abc import Iterable
 from typing import Any
 
+from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.harm import Axes, derive_harm
 from aftercare.intake.domain.national.parts import WITHHELD, written
 from aftercare.intake.domain.vocabulary import Actuality, HarmLevel, Outcome, Seriousness
@@ -17,6 +18,8 @@ _OUTCOMES = {
     "4": Outcome.RESOLVED_WITH_SEQUELAE,
     "5": Outcome.FATAL,
 }
+_UNKNOWN = frozenset({"6", "0"})
+"""In R2 and in R3."""
 _FROM_THE_WORST = (
     Outcome.FATAL,
     Outcome.RESOLVED_WITH_SEQUELAE,
@@ -34,8 +37,10 @@ def full_name(parts: Iterable[Any]) -> str:
     return " ".join(word for word in words if word.casefold() not in WITHHELD)
 
 
-def worst_outcome(codes: list[str | None]) -> Outcome:
+def worst_outcome(codes: list[str | None], context: Context) -> Outcome:
     """The gravest outcome of all reactions; unknown when none is known."""
+    if any(code is not None and code not in _OUTCOMES and code not in _UNKNOWN for code in codes):
+        context.doubts.note("unknown-code:reactionoutcome")
     known = {_OUTCOMES[code] for code in codes if code in _OUTCOMES}
     return next((outcome for outcome in _FROM_THE_WORST if outcome in known), Outcome.UNKNOWN)
 

@@ -57,8 +57,8 @@ def map_report(report: JsonObject, context: Context) -> Examined:
 
 def _details(report: JsonObject, context: Context) -> IncidentDetails:
     reactions = objects(nested(report, "patient", "reaction"))
-    outcome = worst_outcome([text(one.get("reactionoutcome")) for one in reactions])
-    axes, harm = read_axes(died=_says(report, "seriousnessdeath"), serious=_serious(report), outcome=outcome)
+    outcome = worst_outcome([text(one.get("reactionoutcome")) for one in reactions], context)
+    axes, harm = read_axes(died=_says(report, "seriousnessdeath"), serious=_serious(report, context), outcome=outcome)
     return IncidentDetails(
         occurred=_first(_moment(one, "reactionstartdate", context) for one in reactions),
         recorded=_moment(report, "receivedate", context),
@@ -74,7 +74,10 @@ def _details(report: JsonObject, context: Context) -> IncidentDetails:
     )
 
 
-def _serious(report: JsonObject) -> bool | None:
+def _serious(report: JsonObject, context: Context) -> bool | None:
+    for name in ("serious", "seriousnessdeath", *_CRITERIA):
+        if text(report.get(name)) not in (None, _YES, _NO):
+            context.doubts.note(f"unknown-code:{name}")
     if _says(report, "serious") or any(_says(report, name) for name in ("seriousnessdeath", *_CRITERIA)):
         return True
     return False if text(report.get("serious")) == _NO else None
@@ -112,10 +115,11 @@ def _reporters(report: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
 
 
 def _patient(report: JsonObject, context: Context) -> tuple[NamedPatient, ...]:
+    """One, however many numbers they have."""
     numbers = ("patienthospitalrecordnumb", "patientgpmedicalrecordnumb", "patientspecialistrecordnumb")
     patient = obj(report.get("patient"))
-    found = [identifier(patient.get(name)) for name in numbers]
-    return tuple(NamedPatient(context.source.system, number) for number in found if number is not None)
+    found = [number for name in numbers if (number := identifier(patient.get(name))) is not None]
+    return tuple(NamedPatient(context.source.system, number) for number in found[:1])
 
 
 def _map_message(payload: Payload, new: NewContext) -> Sequence[Examined]:

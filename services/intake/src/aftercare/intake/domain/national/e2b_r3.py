@@ -48,9 +48,11 @@ def map_report(message: JsonObject, context: Context) -> Examined:
 def _details(event: JsonObject, context: Context) -> IncidentDetails:
     observed = [(code, one) for one in _all(event, "observation") if (code := text(nested(one, "code", "@code")))]
     reactions = [one for code, one in observed if code == _REACTION]
-    true = {code for code, one in observed if code in _CRITERIA and nested(one, "value", "@value") == "true"}
-    denied = {code for code, one in observed if code in _CRITERIA and nested(one, "value", "@value") == "false"}
-    outcome = worst_outcome([text(nested(one, "value", "@code")) for code, one in observed if code == _OUTCOME])
+    stated = [(code, nested(one, "value", "@value")) for code, one in observed if code in _CRITERIA]
+    true = {code for code, said in stated if said in ("true", "1")}
+    denied = {code for code, said in stated if said in ("false", "0")}
+    codes = [text(nested(one, "value", "@code")) for code, one in observed if code == _OUTCOME]
+    outcome = worst_outcome(codes, context)
     serious = True if true else False if denied >= _CRITERIA else None
     axes, harm = read_axes(died=_DEATH in true, serious=serious, outcome=outcome)
     starts = [_moment(nested(one, "effectiveTime"), context) for one in reactions]

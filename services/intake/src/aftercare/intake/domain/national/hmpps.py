@@ -123,7 +123,7 @@ def is_part(value: Any) -> bool:
 def map_report(report: JsonObject, context: Context) -> list[Examined]:
     """The report, and the steps of an investigation that its status tells of."""
     reference = required(report.get("reportReference"), "reportReference", FORMAT)
-    status = (text(report.get("status")) or "").upper()
+    status = _word(report.get("status"))
     version = Version(updated=last_change(report.get("modifiedAt") or report.get("createdAt"), _zone(context)))
     withdrawn = _WITHDRAWN.get(status)
     if withdrawn is not None:
@@ -137,7 +137,7 @@ def map_report(report: JsonObject, context: Context) -> list[Examined]:
         staff=staff,
         patients=_prisoners(report, context),
         unnamed_staff=unnamed,
-        tells_staff="staffInvolved" in report,
+        tells_staff=report.get("staffInvolved") is not None,
     )
     told = mapped(FORMAT, report, reference, fact, context, version)
     return [told, *_investigation(report, reference, status, context)]
@@ -167,6 +167,11 @@ def _written(own: str, context: Context) -> Refusal:
         wanted = "its additionalInformation.id is missing or no UUID"
         return Refusal(Reason.DATA_ELSEWHERE, f"{detail}, and {wanted}", EVENT)
     return Refusal(Reason.TO_BE_FETCHED, f"{detail}: it is fetched", EVENT, Pointer(HMPPS_REPORT, own.lower()))
+
+
+def _word(value: Any) -> str:
+    """A code, however it is written: `On hold` is `ON_HOLD`."""
+    return "_".join((text(value) or "").upper().replace("-", " ").replace("_", " ").split())
 
 
 def _zone(context: Context) -> str:
@@ -203,7 +208,7 @@ def _staff(report: JsonObject, context: Context) -> tuple[tuple[NamedStaff, ...]
     """Who is named, and how many stand there without a name."""
     found, unnamed = [], 0
     for one in objects(report.get("staffInvolved")):
-        role = "_".join((text(one.get("staffRole")) or "").upper().replace("-", " ").split())
+        role = _word(one.get("staffRole"))
         if role == "DECEASED":
             context.doubts.note("deceased:staff")
             continue
@@ -231,7 +236,8 @@ def _investigation(report: JsonObject, reference: str, status: str, context: Con
 
     Closed or taken back by itself says nothing.
     """
-    history = [(text(one.get("status")) or "").upper() for one in objects(report.get("historyOfStatuses"))]
+    told = objects(report.get("historyOfStatuses"))
+    history = [_word(one.get("status")) for one in told]
     if status == _SET_ASIDE:
         step = RcaStep.COMMISSIONED
     elif status == "CLOSED" and _SET_ASIDE in history:
@@ -240,7 +246,7 @@ def _investigation(report: JsonObject, reference: str, status: str, context: Con
         step = RcaStep.CANCELLED
     else:
         return ()
-    changes = [one.get("changedAt") for one in objects(report.get("historyOfStatuses")) if one.get("status") == status]
+    changes = [one.get("changedAt") for one in told if _word(one.get("status")) == status]
     when = changes[-1] if changes else None
     at = context.doubts.moment(when, "changedAt", _zone(context))
     fact = RcaMilestone(reference, step, (Mention(source_id=reference),), at=at)

@@ -108,7 +108,7 @@ def map_lfpse(
     record_id = identifier(event.get("id")) or number or f"body:{body_hash(event)}"
     meta = obj(event.get("meta"))
     version = Version(identifier(meta.get("versionId")), last_change(meta.get("lastUpdated"), None))
-    if event.get("status") == "entered-in-error":
+    if (text(event.get("status")) or "").casefold() == "entered-in-error":
         fact = IncidentWithdrawal(record_id, WithdrawalReason.ENTERED_IN_ERROR)
         return mapped(record.format, event, record_id, fact, context, version)
     if record.parts("adverseeventwentwell") and not _harms(record, context) and not _is_risk(record):

@@ -22,6 +22,7 @@ _WORDS = re.compile(
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? )?(?P<month>[a-z]{3,9})\.?,? (?P<year>\d{4})",
     re.ASCII,
 )
+_CLOCK = re.compile(r"(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<hour>\d{1,2})(?P<rest>:?\d\d.*)", re.ASCII)
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -87,11 +88,24 @@ def _today(estimated: Values) -> date | None:
     return _date_of(first(estimated, "todaysdate")) if is_today else None
 
 
+def _at(day: date, written: str, context: Context) -> StatedTime | None:
+    """That time of that day. Some systems write a whole moment where a time is due, its date a filler or the day."""
+    found = _CLOCK.fullmatch(written)
+    if found is None:
+        context.doubts.note(f"unreadable-time:{_FIELD}.PreciseTime")
+        return None
+    if found["date"] not in (None, day.isoformat()):
+        context.doubts.note("contradiction:PreciseTime")
+    moment = f"{day.isoformat()}T{found['hour']:0>2}{found['rest']}"
+    return context.doubts.moment(moment, f"{_FIELD}.PreciseTime", zone(context))
+
+
 def _on(day: date, estimated: Values, context: Context) -> StatedTime | None:
     """That day, narrowed by a time or a shift."""
     precise = text(first(estimated, "precisetime"))
-    if precise is not None:
-        return context.doubts.moment(f"{day.isoformat()}T{precise}", f"{_FIELD}.PreciseTime", zone(context))
+    exact = _at(day, precise, context) if precise is not None else None
+    if exact is not None:
+        return exact
     shift = _SHIFTS.get(identifier(first(estimated, "estimatedtime")) or "")
     if shift is not None:
         return part_of_day(day, shift, f"{_FIELD}.EstimatedTime", zone(context))

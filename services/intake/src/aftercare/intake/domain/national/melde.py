@@ -5,7 +5,9 @@ staff.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, Named, NamedPatient, NamedStaff, Version
@@ -15,7 +17,7 @@ from aftercare.intake.domain.json_values import JsonObject, identifier, items, o
 from aftercare.intake.domain.national.extensions import truth
 from aftercare.intake.domain.national.parts import display_name, mapped, nested, one_record, required
 from aftercare.intake.domain.outcome import Examined, Reason, RefusedError
-from aftercare.intake.domain.stated_time import StatedTime
+from aftercare.intake.domain.stated_time import StatedTime, parse_stated_time
 from aftercare.intake.domain.time_windows import approximately
 from aftercare.intake.domain.vocabulary import (
     Actuality,
@@ -23,6 +25,7 @@ from aftercare.intake.domain.vocabulary import (
     HarmLevel,
     IdentifierKind,
     Outcome,
+    Precision,
     Relation,
     SubjectKind,
 )
@@ -85,6 +88,8 @@ def map_report(record: JsonObject, context: Context) -> Examined:
     header = obj(report.get("Header"))
     case = required(header.get("ExternalCaseId"), "Header.ExternalCaseId", FORMAT)
     flags = obj(header.get("ReportAreas"))
+    if any(truth(flags.get(area)) is None for area in AREAS):
+        context.doubts.note("unknown-code:ReportAreas")
     areas = [area for area in AREAS if truth(flags.get(area))]
     if not areas:
         context.doubts.note("no-report-area")
@@ -147,12 +152,20 @@ def _occurred(incident: JsonObject, context: Context) -> StatedTime | None:
         stated = None
     exact = context.doubts.moment(stated, "IncidentDate", zone, ORDER)
     if exact is not None:
-        return exact
+        return _as_day(exact, zone)
     about = context.doubts.moment(incident.get("DateText"), "DateText", zone, ORDER)
     if about is None:
         return None
     context.doubts.note("approximate:occurred")
     return approximately(about)
+
+
+def _as_day(exact: StatedTime, zone: str) -> StatedTime:
+    """Midnight to the second, here or in UTC, is a date that a system wrote out, and no moment."""
+    midnights = [one for one in (exact.earliest.astimezone(ZoneInfo(zone)), exact.earliest) if one.time() == time()]
+    if exact.precision is not Precision.INSTANT or not midnights:
+        return exact
+    return parse_stated_time(midnights[0].date().isoformat(), exact.source_field, zone)
 
 
 def _reporter(said: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
@@ -168,14 +181,20 @@ def _reporter(said: JsonObject, context: Context) -> tuple[NamedStaff, ...]:
 
 def _numbered(said: JsonObject) -> Named | None:
     for name, system in (("HprId", _HPR), ("Nin", _NIN)):
-        number = identifier(said.get(name))
+        number = _digits(said.get(name))
         if number is not None and number.strip("0"):
             return Named(system, IdentifierKind.IDENTIFIER, number)
     return None
 
 
+def _digits(value: Any) -> str | None:
+    """A number of a register, however it is divided by spaces."""
+    written = identifier(value)
+    return "".join(written.split()) if written is not None else None
+
+
 def _patient(header: JsonObject) -> tuple[NamedPatient, ...]:
-    number = identifier(nested(header, "Patient", "Nin"))
+    number = _digits(nested(header, "Patient", "Nin"))
     return (NamedPatient(_NIN, number),) if number is not None else ()
 
 

@@ -27,6 +27,8 @@ from aftercare.intake.domain.vocabulary import Actuality, SubjectKind
 FORMAT = "hl7v2-pex"
 FIRST, UPDATE = "P07", "P08"
 _TIME_STAMP = re.compile(r"(?:19|20)\d{6}(?:\d{2}){0,3}(?:\.\d+)?(?:[+-]\d{4})?", re.ASCII)
+_TYPES = ("MR", "PI", "PT")
+"""HL7 table 0203: numbers of a medical record, and of a patient inside and outside."""
 _NARRATIVE = (("PES", 7), ("PES", 8), ("PEO", 13), ("PEO", 14), ("PEO", 15), ("PEO", 16), ("NTE", 3))
 
 
@@ -116,9 +118,13 @@ def map_experience(experience: Experience, context: Context, digest: str) -> Exa
 
 
 def _version(experience: Experience, trigger: str, context: Context) -> Version:
-    """The sender's own count, and when the message was made: an update is newer than a first report of that moment."""
+    """The sender's own count, and when the message was made: an update is newer than a first report of that moment.
+
+    No update is the zeroth of its event: such a count is a field that its sender fills in always in the same way.
+    """
     number = experience.sender.text(6)
-    stated = number if number.isdigit() and not experience.is_misplaced else None
+    is_count = number.isdigit() and not (trigger == UPDATE and not number.strip("0"))
+    stated = number if is_count and not experience.is_misplaced else None
     made = experience.first("MSH").text(7) or experience.first("EVN").text(2)
     updated: datetime | None = last_change(hl7_to_iso(made) if made else None, context.source.zone)
     if updated is not None and trigger == UPDATE:
@@ -158,9 +164,14 @@ def _has_narrative(experience: Experience) -> bool:
 
 
 def _patients(experience: Experience, context: Context) -> tuple[NamedPatient, ...]:
-    numbers = experience.first("PID").repetitions(3)
-    found = [(identifier(one[0]), text(one[3]) if len(one) > 3 else None) for one in numbers if one]
-    return tuple(NamedPatient(authority or context.source.system, number) for number, authority in found if number)
+    """One, however many numbers they have: the hospital's own if its type says which that is, else the first."""
+    numbers = [[*one, "", "", "", ""] for one in experience.first("PID").repetitions(3) if one and identifier(one[0])]
+    ranked = sorted(numbers, key=lambda one: _TYPES.index(one[4].strip()) if one[4].strip() in _TYPES else len(_TYPES))
+    return tuple(
+        NamedPatient(text(one[3]) or context.source.system, number)
+        for one in ranked[:1]
+        if (number := identifier(one[0])) is not None
+    )
 
 
 def _moment(words: str, name: str, context: Context) -> StatedTime | None:
