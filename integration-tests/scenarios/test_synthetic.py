@@ -35,6 +35,7 @@ def waiting(world: World) -> dict[str, int]:
     tables = [
         *(("support", table) for table in ("support_case", "task", "contact_request", "assignment")),
         ("directory", "identity_task"),
+        ("intake", "involvement_task"),
         *((side, "clock") for side in ("sla_event", "sla_support")),
     ]
     count = world.databases.value

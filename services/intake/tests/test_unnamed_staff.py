@@ -17,16 +17,18 @@ def one(person: str, relation: Relation = Relation.INVOLVED) -> Involved:
     return Involved(f"inv_{person}", person, relation)
 
 
-def report(book: Book, number: int, *people: Involved, unnamed: int = 0, backfill: bool = False) -> Book:
+def report(book: Book, number: int, *people: Involved, unnamed: int = 0, **details: bool) -> Book:
     standing = Standing(number, None, datetime(2026, 3, 2, tzinfo=UTC))
-    details = IncidentDetails(backfill=backfill)
-    return decide.apply_report(book, details, people, standing, Beside(unnamed=unnamed)).book
+    said = IncidentDetails(**details)
+    return decide.apply_report(book, said, people, standing, Beside(unnamed=unnamed)).book
 
 
 def test_people_are_asked_for_the_rest_although_some_are_named() -> None:
     assert report(EMPTY, 1, one("a"), unnamed=1).asks_who
     assert not report(EMPTY, 1, one("a")).asks_who
     assert not report(EMPTY, 1, one("a"), unnamed=1, backfill=True).asks_who
+    assert not report(EMPTY, 1, one("a"), unnamed=1, synthetic=True).asks_who
+    assert not report(EMPTY, 1, synthetic=True).asks_who
 
 
 def test_who_is_named_by_a_message_is_one_of_those_whom_the_record_left_out_in_either_order() -> None:

@@ -96,10 +96,13 @@ class Book:
 
     @property
     def asks_who(self) -> bool:
-        """Whether a human must say who was involved: nobody is named, or not all are. Of history nobody is asked."""
+        """Whether a human must say who was involved: nobody is named, or not all are.
+
+        Of history nobody is asked, nor of what was made up to test the way.
+        """
         gone = self.withdrawn is not None or self.merged_into is not None
-        history = self.details is not None and self.details.backfill
-        if not self.is_published or gone or history:
+        is_past_or_test = self.details is not None and (self.details.backfill or self.details.synthetic)
+        if not self.is_published or gone or is_past_or_test:
             return False
         return self.still_unnamed > 0 if self.involved else not self.nobody
 
