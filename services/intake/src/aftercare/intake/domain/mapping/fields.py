@@ -4,16 +4,15 @@ Whatever an expression picks, only words of our lists, codes, identifiers, momen
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from aftercare.intake.domain.doubts import Doubts
 from aftercare.intake.domain.harm import read_harm
 from aftercare.intake.domain.json_values import items
 from aftercare.intake.domain.mapping.alike import code_key
-from aftercare.intake.domain.mapping.budget import Budget
-from aftercare.intake.domain.mapping.expressions import Expression, NotApplicableError
+from aftercare.intake.domain.mapping.expressions import Expression
 from aftercare.intake.domain.mapping.moments import as_iso
+from aftercare.intake.domain.mapping.picking import Picking, plain_path
 from aftercare.intake.domain.mapping.plan import (
     Display,
     Each,
@@ -37,28 +36,17 @@ from aftercare.intake.domain.vocabulary import HarmLevel
 MAX_ITEMS = 1000
 _SEVERITY = list(HarmLevel)
 _MAX_KEY = 64
-_GRAVE = frozenset({"harm", "staff.value", "patients.value"})
-"""Fields that fall back to less without a sign: to unknown harm, to a name, to nobody."""
 _MAX_NAME = 100
 _YES = frozenset({"true", "yes", "y", "1", "ja", "j", "oui", "o", "si", "sí", "s", "x"})
 _NO = frozenset({"false", "no", "n", "0", "nein", "non"})
 
 
 @dataclass(slots=True)
-class Looking:
+class Looking(Picking):
     """One record being looked at."""
 
-    doubts: Doubts
-    budget: Budget
-    trace: list[TraceLine] | None = None
     unnamed_staff: int = 0
     """How many of the staff stand in the record of whom nothing says who they are."""
-    nowhere: dict[str, bool] = field(default_factory=dict)
-    """Of each of the grave fields, whether its path is nowhere in the record."""
-    several: dict[str, int] = field(default_factory=dict)
-    """Fields of one value for which there were more, with their number."""
-    columns: dict[str, str] = field(default_factory=dict)
-    """Columns that expressions name and the row lacks, each with the first field that wanted it."""
 
     def give(self, node: Node, value: Any, path: str) -> Any:
         """The field's content in our contract's shape; `None` for nothing. Raises `TooCostlyError`."""
@@ -79,15 +67,15 @@ class Looking:
     def _value(self, node: Word | Key | Keys | Display | Moment | Harm, value: Any, path: str) -> Any:
         if isinstance(node, Moment) and node.time is not None:
             return self._moment_in_two(node, node.time, value, path)
-        picked = self._pick(node.take, value, path)
+        picked = self.pick(node.take, value, path)
         made = self._made(node, picked, path)
-        self._tell(node.take, path, picked, made)
+        self.tell(node.take, path, picked, made)
         return made
 
     def _moment_in_two(self, node: Moment, time: Expression, value: Any, path: str) -> Any:
         """The day and the time of day; the day alone, and a doubt, where the time can't be read."""
-        date = self._single(self._pick(node.take, value, path), path)
-        hour = self._single(self.look(time, value, path), path)
+        date = self.single(self.pick(node.take, value, path), path)
+        hour = self.single(self.look(time, value, path), path)
         joined = f"{date} {hour}"
         part = _part_of_day(node, hour)
         if date is None or hour is None:
@@ -95,7 +83,7 @@ class Looking:
         else:
             made = self._moment(node, joined, path) if part is None else self._part_of(node, date, part, path)
         if date is None and hour is not None:
-            self.doubts.note(f"unreadable-time:{_plain(path)}")
+            self.doubts.note(f"unreadable-time:{plain_path(path)}")
         elif made is None and date is not None:
             made = self._moment(node, date, path)
         if self.trace is not None:
@@ -119,7 +107,7 @@ class Looking:
             return [one for one in found if one is not None]
         if isinstance(node, Harm):
             return self._harm(node, picked, path)
-        single = self._single(picked, path)
+        single = self.single(picked, path)
         return None if single is None else self._one(node, single, path)
 
     def _one(self, node: Word | Key | Display | Moment, single: Any, path: str) -> Any:
@@ -131,72 +119,14 @@ class Looking:
             case Key() | Display():
                 return self._person_part(node, single, path)
 
-    def _single(self, picked: Any, path: str) -> Any:
-        """The one value of a field that has one: that of a list of one, nothing and a doubt for several."""
-        if isinstance(picked, dict):
-            self.doubts.note(f"gave-an-object:{_plain(path)}")
-            return None
-        if not isinstance(picked, list):
-            return picked
-        there = [one for one in picked if one is not None]
-        if len(there) > 1:
-            self.doubts.note(f"gave-a-list:{_plain(path)}")
-            self.several[_plain(path)] = len(there)
-            return None
-        return self._single(there[0], path) if there else None
-
     def _person_part(self, node: Key | Display, picked: Any, path: str) -> str | None:
-        coded = self._coded(node.take, picked, path)
+        coded = self.coded(node.take, picked, path)
         if isinstance(node, Display):
             return self._name(coded, path)
         return self._key(coded, path, needs_digit=node.needs_digit)
 
-    def _pick(self, take: Take, value: Any, path: str) -> Any:
-        if take.always is not None:
-            return take.always
-        absent = self.budget.absent
-        picked = self.look(take.expression, value, path)
-        plain = _plain(path)
-        if plain in _GRAVE:
-            nowhere = picked in (None, []) and self.budget.absent > absent and not self.budget.has_columns
-            self.nowhere[plain] = nowhere and self.nowhere.get(plain, True)
-        return take.default if picked is None else picked
-
-    def tell_nowhere(self) -> None:
-        """Note those of the grave fields of which not even the name was in the record: it may have a new one."""
-        for path, nowhere in self.nowhere.items():
-            if nowhere and f"person-without-identity:{path.partition('.')[0]}" not in self.doubts.slugs:
-                self.doubts.note(f"no-path:{path}")
-
-    def look(self, expression: Expression | None, value: Any, path: str) -> Any:
-        """What an expression gives; `None`, and a doubt, where it can't be applied."""
-        if expression is None:
-            return None
-        try:
-            return expression.of(value, self.budget)
-        except NotApplicableError:
-            self.doubts.note(f"not-applicable:{_plain(path)}")
-            return None
-        finally:
-            self._miss(_plain(path))
-
-    def _miss(self, path: str) -> None:
-        for column in self.budget.missed():
-            self.doubts.note(f"no-column:{path}")
-            self.columns.setdefault(column, path)
-
-    def _coded(self, take: Take, picked: Any, path: str) -> Any:
-        """The value behind its code; the default, or nothing and a doubt, for a code that nobody listed."""
-        if take.codes is None or take.always is not None or (picked == take.default and take.default is not None):
-            return picked
-        found = take.codes.get(code_key(picked) or "")
-        if found is None:
-            self.doubts.note(f"unknown-code:{_plain(path)}")
-            return take.default
-        return found
-
     def _word(self, take: Take, picked: Any, path: str) -> Any:
-        coded = self._coded(take, picked, path)
+        coded = self.coded(take, picked, path)
         words = code_key(coded)
         return coded if isinstance(coded, str) or coded is None else words
 
@@ -210,20 +140,20 @@ class Looking:
         usable = bool(words) and words is not None and len(words) <= _MAX_KEY and words.isprintable()
         if words and usable and len(words.split()) <= 3 and (not needs_digit or any(map(str.isdigit, words))):
             return words
-        self.doubts.note(f"no-identifier:{_plain(path)}")
+        self.doubts.note(f"no-identifier:{plain_path(path)}")
         return None
 
     def _name(self, picked: Any, path: str) -> str | None:
         words = picked.strip() if isinstance(picked, str) else ""
         if words and len(words) <= _MAX_NAME and words.isprintable() and len(words.split()) <= 6:
             return words
-        self.doubts.note(f"no-name:{_plain(path)}")
+        self.doubts.note(f"no-name:{plain_path(path)}")
         return None
 
     def _moment(self, node: Moment, picked: Any, path: str) -> Any:
         written = as_iso(picked, node.formats)
         if written is None or not _is_moment(written, node.zone):
-            self.doubts.note(f"unreadable-time:{_plain(path)}")
+            self.doubts.note(f"unreadable-time:{plain_path(path)}")
             return None
         return {"value": written, "zone": node.zone} if node.zone else written
 
@@ -235,25 +165,25 @@ class Looking:
         levels = [read_harm(one.get("scale", ""), one["code"]) for one in stated]
         known = [level for level, _ in filter(None, levels)]
         if len(known) < len(stated):
-            self.doubts.note(f"unknown-code:{_plain(path)}")
+            self.doubts.note(f"unknown-code:{plain_path(path)}")
         worst = max(known, key=_SEVERITY.index, default=HarmLevel.UNKNOWN)
         return {"scale": "aftercare", "code": worst.value}
 
     def _stated_harm(self, node: Harm, picked: Any, path: str) -> dict[str, str]:
         if node.take.codes is not None:
-            level = self._coded(node.take, picked, path)
+            level = self.coded(node.take, picked, path)
             return {"scale": "aftercare", "code": level or "unknown"}
         code = code_key(picked)
         if code is None:
-            self.doubts.note(f"unknown-code:{_plain(path)}")
+            self.doubts.note(f"unknown-code:{plain_path(path)}")
             return {"scale": "aftercare", "code": "unknown"}
         return {"scale": node.scale, "code": code} if node.scale else {"code": code}
 
     def _truth(self, node: Truth, value: Any, path: str) -> bool | None:
-        picked = self._pick(node.take, value, path)
-        coded = self._coded(node.take, picked, path) if picked is not None else None
+        picked = self.pick(node.take, value, path)
+        coded = self.coded(node.take, picked, path) if picked is not None else None
         made = (node.otherwise or None) if coded is None and picked is not None else self._yes(node, coded, path)
-        self._tell(node.take, path, picked, made)
+        self.tell(node.take, path, picked, made)
         return made
 
     def _yes(self, node: Truth, said: Any, path: str) -> bool | None:
@@ -266,7 +196,7 @@ class Looking:
         if words in _YES or words in _NO:
             return words in _YES
         if not node.any_text:
-            self.doubts.note(f"unknown-code:{_plain(path)}")
+            self.doubts.note(f"unknown-code:{plain_path(path)}")
         return node.any_text or node.otherwise or None
 
     def _parts(self, node: Parts, value: Any, path: str) -> dict[str, Any]:
@@ -279,11 +209,11 @@ class Looking:
         absent = self.budget.absent
         found = value if node.expression is None else self.look(node.expression, value, path)
         if node.parts.needed and not found and self.budget.absent > absent and not self.budget.has_columns:
-            self.doubts.note(f"no-path:{_plain(path)}")
+            self.doubts.note(f"no-path:{plain_path(path)}")
         listed: Sequence[Any] = items(found) if node.expression else [found]
         self.budget.took(listed)
         if len(listed) > MAX_ITEMS:
-            self.doubts.note(f"too-many:{_plain(path)}")
+            self.doubts.note(f"too-many:{plain_path(path)}")
         if self.trace is not None and node.expression is not None:
             told = "1 item" if len(listed) == 1 else f"{len(listed)} items"
             self.trace.append(TraceLine(path, node.expression.words, told, None))
@@ -302,16 +232,11 @@ class Looking:
 
     def _gave_lists(self, path: str) -> bool:
         """Whether several stand where one was looked for."""
-        return any(slug.startswith(f"gave-a-list:{_plain(path)}.") for slug in self.doubts.slugs)
+        return any(slug.startswith(f"gave-a-list:{plain_path(path)}.") for slug in self.doubts.slugs)
 
     def _somebody(self, path: str, unnamed: int) -> None:
-        self.doubts.note(f"person-without-identity:{_plain(path)}")
+        self.doubts.note(f"person-without-identity:{plain_path(path)}")
         self.unnamed_staff += unnamed if path == "staff" else 0
-
-    def _tell(self, take: Take, path: str, gave: Any, became: Any) -> None:
-        if self.trace is not None:
-            words = take.expression.words if take.expression else f"always {take.always}"
-            self.trace.append(TraceLine(path, words, gave, became))
 
 
 def _part_of_day(node: Moment, hour: Any) -> str | None:
@@ -336,9 +261,3 @@ def says_something(item: Any) -> bool:
     if isinstance(item, list):
         return any(map(says_something, item))
     return item is not None and item is not False
-
-
-def _plain(path: str) -> str:
-    """A field as doubts name it: without the number of an item, so that the list of doubts stays short."""
-    before, _, after = path.partition("[")
-    return before + after.partition("]")[2]
