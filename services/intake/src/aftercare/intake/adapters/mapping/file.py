@@ -13,6 +13,7 @@ from aftercare.intake.adapters.mapping.problems import MappingError, line, told
 from aftercare.intake.adapters.mapping.specs import Expr, Pattern, Strict, Zone, expression
 from aftercare.intake.domain.mapping import plan
 from aftercare.intake.domain.mapping.expressions import parse
+from aftercare.intake.domain.mapping.placeholders import plain_words
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
@@ -26,6 +27,7 @@ class MappingFile(Strict):
     zone: Zone | None = None
     formats: list[Pattern] = Field([], description="How moments are written, tried in order, before ISO 8601")
     nulls: list[str] = Field(["", "N/A", "-", "NULL"], description="Texts that mean nothing, in any field")
+    nobody: list[str] = Field([], description="Texts that stand for a person and name nobody, beside those we know")
     recognise: list[Expr] = Field([], description="All of these must hold of a body, or the mapping leaves it alone")
     records: Expr | None = Field(None, description="Finds the records in a body; without it, the items of a list")
     group: Expr | None = Field(None, description="Records of a body for which this gives the same are told as one")
@@ -45,6 +47,7 @@ class MappingFile(Strict):
             group=expression(self.group),
             ignore=tuple(map(parse, self.ignore)),
             nulls=frozenset("".join(words.split()).casefold() for words in self.nulls),
+            nobody=frozenset(map(plain_words, self.nobody)),
         )
 
 

@@ -32,11 +32,11 @@ class Person(specs.Strict):
     def who(self) -> dict[str, plan.Node]:
         fields: dict[str, plan.Node] = {}
         if self.value is not None:
-            fields["value"] = self.value.node(needs_digit=False)
+            fields["value"] = self.value.person()
         if self.system is not None:
             fields["system"] = plan.Word(plan.Take(always=self.system))
         if self.reference is not None:
-            fields["reference"] = self.reference.node()
+            fields["reference"] = self.reference.person()
         if self.display is not None:
             fields["display"] = plan.Display(self.display.take())
         return fields
@@ -99,7 +99,7 @@ class Patient(specs.Strict):
     harm: specs.Harm | None = Field(None, description="This person's own, where the source states it for each")
 
     def listed(self) -> plan.Each:
-        fields: dict[str, plan.Node] = {"value": self.value.node()}
+        fields: dict[str, plan.Node] = {"value": self.value.person()}
         if self.system is not None:
             fields["system"] = plan.Word(plan.Take(always=self.system))
         if self.kind is not None:

@@ -155,6 +155,9 @@ class Key(Take):
     def node(self, *, needs_digit: bool = False) -> plan.Key:
         return plan.Key(self.take(), needs_digit)
 
+    def person(self) -> plan.Key:
+        return plan.Key(self.take(), names_somebody=True)
+
 
 class Truth(Take):
     def node(self, *, otherwise: bool = False, any_text: bool = False) -> plan.Truth:

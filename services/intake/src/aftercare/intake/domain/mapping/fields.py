@@ -3,7 +3,7 @@
 Whatever an expression picks, only words of our lists, codes, identifiers, moments and yes or no come out of here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from aftercare.intake.domain.mapping.alike import code_key
 from aftercare.intake.domain.mapping.expressions import Expression
 from aftercare.intake.domain.mapping.moments import as_iso
 from aftercare.intake.domain.mapping.picking import Picking, plain_path
+from aftercare.intake.domain.mapping.placeholders import is_placeholder
 from aftercare.intake.domain.mapping.plan import (
     Display,
     Each,
@@ -31,7 +32,7 @@ from aftercare.intake.domain.mapping.plan import (
 from aftercare.intake.domain.mapping.trace import TraceLine
 from aftercare.intake.domain.stated_time import UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.time_windows import part_named
-from aftercare.intake.domain.vocabulary import HarmLevel
+from aftercare.intake.domain.vocabulary import HarmLevel, Relation
 
 MAX_ITEMS = 1000
 _SEVERITY = list(HarmLevel)
@@ -122,8 +123,17 @@ class Looking(Picking):
     def _person_part(self, node: Key | Display, picked: Any, path: str) -> str | None:
         coded = self.coded(node.take, picked, path)
         if isinstance(node, Display):
-            return self._name(coded, path)
-        return self._key(coded, path, needs_digit=node.needs_digit)
+            return self._somebodys(self._name(coded, path), path)
+        made = self._key(coded, path, needs_digit=node.needs_digit)
+        return self._somebodys(made, path) if node.names_somebody else made
+
+    def _somebodys(self, made: str | None, path: str) -> str | None:
+        """By what a person is known; nothing, and a doubt, for what stands for nobody. Who reports may be anonymous."""
+        if made is None or not is_placeholder(made, self.nobody):
+            return made
+        if not path.startswith("reporter."):
+            self.doubts.note(f"placeholder:{plain_path(path)}")
+        return None
 
     def _word(self, take: Take, picked: Any, path: str) -> Any:
         coded = self.coded(take, picked, path)
@@ -200,10 +210,12 @@ class Looking(Picking):
         return node.any_text or node.otherwise or None
 
     def _parts(self, node: Parts, value: Any, path: str) -> dict[str, Any]:
+        return _whole(node, self._found(node, value, path))
+
+    def _found(self, node: Parts, value: Any, path: str) -> dict[str, Any]:
         dot = f"{path}." if path else ""
         found = {name: self.give(inner, value, f"{dot}{name}") for name, inner in node.fields.items()}
-        made = {name: one for name, one in found.items() if one is not None}
-        return {} if node.needed and not node.needed & made.keys() else made
+        return {name: one for name, one in found.items() if one is not None}
 
     def _each(self, node: Each, value: Any, path: str) -> list[dict[str, Any]]:
         absent = self.budget.absent
@@ -217,18 +229,27 @@ class Looking(Picking):
         if self.trace is not None and node.expression is not None:
             told = "1 item" if len(listed) == 1 else f"{len(listed)} items"
             self.trace.append(TraceLine(path, node.expression.words, told, None))
-        made = [self._parts(node.parts, one, f"{path}[{index}]") for index, one in enumerate(listed[:MAX_ITEMS])]
+        parts = [self._found(node.parts, one, f"{path}[{index}]") for index, one in enumerate(listed[:MAX_ITEMS])]
+        made = [_whole(node.parts, one) for one in parts]
         if node.expression is not None and node.parts.needed:
-            self._unnamed(listed, made, path)
+            self._unnamed(
+                listed, [bool(one) or _only_reports(found) for one, found in zip(made, parts, strict=True)], path
+            )
         elif node.parts.needed and not any(made) and self._gave_lists(path):
             self._somebody(path, 1)
         return [one for one in made if one]
 
-    def _unnamed(self, listed: Sequence[Any], made: Sequence[dict[str, Any]], path: str) -> None:
+    def _unnamed(self, listed: Sequence[Any], settled: Sequence[bool], path: str) -> None:
         """Somebody stands there, and nothing says who: told, for else the record seems to name nobody more."""
-        unnamed = sum(says_something(item) and not parts for item, parts in zip(listed, made, strict=False))
+        unnamed = sum(says_something(item) and not known for item, known in zip(listed, settled, strict=False))
         if unnamed:
             self._somebody(path, unnamed)
+
+    def tell_reporter(self, data: Mapping[str, Any]) -> None:
+        """Who reported may stay nobody, but not if they were involved as well."""
+        reporter = data.get("reporter") or {}
+        if reporter.get("also_involved") is True and not reporter.keys() & {"value", "reference", "display"}:
+            self._somebody("reporter", 1)
 
     def _gave_lists(self, path: str) -> bool:
         """Whether several stand where one was looked for."""
@@ -236,7 +257,15 @@ class Looking(Picking):
 
     def _somebody(self, path: str, unnamed: int) -> None:
         self.doubts.note(f"person-without-identity:{plain_path(path)}")
-        self.unnamed_staff += unnamed if path == "staff" else 0
+        self.unnamed_staff += unnamed if path in ("staff", "reporter") else 0
+
+
+def _whole(node: Parts, made: dict[str, Any]) -> dict[str, Any]:
+    return {} if node.needed and not node.needed & made.keys() else made
+
+
+def _only_reports(found: Mapping[str, Any]) -> bool:
+    return code_key(found.get("relation")) == Relation.REPORTER
 
 
 def _part_of_day(node: Moment, hour: Any) -> str | None:

@@ -20,6 +20,8 @@ class Picking:
 
     doubts: Doubts
     budget: Budget
+    nobody: frozenset[str] = frozenset()
+    """The mapping's own words for a person who isn't named."""
     trace: list[TraceLine] | None = None
     nowhere: dict[str, bool] = field(default_factory=dict)
     """Of each of the grave fields, whether its path is nowhere in the record."""

@@ -41,6 +41,8 @@ class Key:
 
     take: Take
     needs_digit: bool = False
+    names_somebody: bool = False
+    """Whether a person is known by it: then what stands for nobody is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class SourceMapping:
     ignore: tuple[Expression, ...] = ()
     nulls: frozenset[str] = frozenset()
     """Texts that mean nothing, without case and spaces."""
+    nobody: frozenset[str] = frozenset()
+    """Texts that stand where a person is due and name nobody, beside those that we know; as `plain_words` has them."""
 
     @property
     def format(self) -> str:

@@ -197,10 +197,12 @@ class _Mapper:
         message = part.message
         budget.enter(part.item, record.value if message.each is not None else None)
         context = self.new_context()
-        looking = Looking(context.doubts, budget, [] if self.trace is not None and self.trace.with_lines else None)
+        lines: list[TraceLine] | None = [] if self.trace is not None and self.trace.with_lines else None
+        looking = Looking(context.doubts, budget, self.mapping.nobody, lines)
         for doubt in doubts:
             context.doubts.note(doubt)
         data = looking.give(message.fields, part.item, "")
+        looking.tell_reporter(data)
         looking.tell_nowhere()
         told = Payload(data, self._occasion(part, record, looking), record.ce_source, f"{PREFIX}{message.type}")
         digest = body_hash([message.type, data]) if message.each is not None else self._digest(message, record.value)
