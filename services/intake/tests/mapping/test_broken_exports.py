@@ -56,8 +56,10 @@ def test_a_column_that_is_not_there_is_told_with_the_one_that_was_meant(check: C
         "export.yaml:6: when: no column `staus`; did you mean `Status`?",
         "export.yaml:8: harm: no column `Shaden`; did you mean `Schaden`?",
         "export.yaml: no expression reads `Status`, `Schaden`",
+        "export.yaml:8: harm: nothing is unknown (2)",
     ]
-    assert check(EXPORT, body, *options).stderr == ""
+    [line] = check(EXPORT, body, *options).stderr.splitlines()
+    assert line.endswith("export.yaml:8: harm: 2 is severe (2)")
 
 
 def test_a_column_that_is_missing_is_a_doubt_of_every_record(examine: Examine) -> None:

@@ -54,7 +54,8 @@ def check(options: CheckOptions) -> None:
     `reason` and `format`; a mapped one has `event`, the exact message that would go out. Tokens are made with a
     public key, so they are worth nothing elsewhere. On standard error it tells, with their lines, columns and names
     that a mapping looks for and nothing has; messages that apply to none of several records; texts of conditions that a
-    field never is; how many people a condition leaves out; and fields that nothing reads.
+    field never is; how many people a condition leaves out; and fields that nothing reads. Below it shows what only a
+    human can judge: the harm of each code, the zone of moments without one, and who stands in nearly every record.
     With `--trace` it is a page for people instead: what each expression of a mapping file gave, and why a record is
     parked. `--strict` ends with 1 where a record is parked or rejected (not where the mapping ignores it), has a doubt,
     a name is in no record, or a message applies to none; the rest is often right, so it doesn't count.
@@ -70,7 +71,8 @@ def check(options: CheckOptions) -> None:
         sys.stdout.write(text + "\n")
     files = _mapping_files(options)
     slips = list(hints.slips(checked.seen, files))
-    for problem in (*slips, *hints.leftovers(checked.seen, files, values=options.trace)):
+    leftovers = hints.leftovers(checked.seen, files, values=options.trace)
+    for problem in (*slips, *leftovers, *hints.shown(checked.seen, files, values=options.trace)):
         sys.stderr.write(problem + "\n")
     if options.strict and (slips or not checked.is_clean()):
         raise typer.Exit(1)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aftercare.intake.adapters.mapping.file import Lines, lines_of
 from aftercare.intake.domain.mapping.groups import ROWS
+from aftercare.intake.domain.mapping.noted import OTHERS, Noted
 from aftercare.intake.domain.mapping.paths import Paths, Wanted
 from aftercare.intake.domain.mapping.trace import MissingColumn, Trace
 
@@ -50,6 +51,37 @@ def leftovers(seen: Trace, files: Iterable[Path], *, values: bool) -> Iterator[s
             more = f" and {len(unread) - _MOST_FIELDS} more" if len(unread) > _MOST_FIELDS else ""
             where = lines[name].file if name in lines else name
             yield f"{where}: no expression reads {', '.join(unread[:_MOST_FIELDS])}{more}"
+
+
+def shown(seen: Trace, files: Iterable[Path], *, values: bool) -> Iterator[str]:
+    """What only a human can judge: moments without a zone, one person everywhere, and each code's harm."""
+    lines = lines_of(files) if seen.paths else {}
+    for name, paths in seen.paths.items():
+        noted = paths.noted
+        if noted.zoneless:
+            where = lines[name].file if name in lines else name
+            yield f"{where}: no `zone`: {_zoneless(noted)}"
+        for field, who, count, of in noted.everywhere():
+            said = f"one and the same in {count} of {of} records; if it names nobody list it under `nobody`"
+            yield f"{_line(name, field, lines)}: {field}: {said}{f': {_shown(who)!r}' if values else ''}"
+        for field in noted.harms:
+            codes = (
+                f"{code} {'are' if code == OTHERS else 'is'} {level} ({n})" for code, level, n in noted.by_harm(field)
+            )
+            yield f"{_line(name, field, lines)}: {field}: {', '.join(codes)}"
+
+
+def _zoneless(noted: Noted) -> str:
+    fields = list(noted.zoneless)
+    listed = " and ".join(filter(None, [", ".join(fields[:-1]), fields[-1]]))
+    count, of = noted.zoneless.total(), sum(noted.moments[field] for field in fields)
+    taken = " and ".join(zone for zone in noted.taken if zone)
+    so = f"{taken} is taken, from the source" if taken else "none is known, so that each is a day wide or more"
+    return f"{count} of {of} moments of {listed} state none themselves; {so}"
+
+
+def _line(mapping: str, field: str, lines: Mapping[str, Lines]) -> str:
+    return lines[mapping].of_field(field) if mapping in lines else mapping
 
 
 def _never_applied(paths: Paths, lines: Mapping[str, Lines]) -> Iterator[str]:

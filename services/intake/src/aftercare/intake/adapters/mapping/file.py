@@ -89,6 +89,11 @@ class Lines:
         place = next(iter([*named, *(place for _, place in places)]), None)
         return f"{self.file}:{place.line if place is not None else 1}"
 
+    def of_field(self, name: str) -> str:
+        """`FILE:LINE` of the first field of this name in any message."""
+        named = [place for path, place in self.page.places.items() if _field(path) == name]
+        return f"{self.file}:{named[0].line if named else 1}"
+
     def of_message(self, number: int, name: str) -> str:
         """`FILE:LINE` of a field of a message, by the message's place from 0."""
         return f"{self.file}:{self.page.place(('messages', number, name)).line}"

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aftercare.intake.domain.harm import read_harm
+from aftercare.intake.domain.harm import read_harm, stated_harm
 from aftercare.intake.domain.json_values import items
 from aftercare.intake.domain.mapping.alike import code_key
 from aftercare.intake.domain.mapping.expressions import Expression
 from aftercare.intake.domain.mapping.moments import as_iso
+from aftercare.intake.domain.mapping.noted import NOTHING, OTHERS
 from aftercare.intake.domain.mapping.picking import Picking, plain_path
 from aftercare.intake.domain.mapping.placeholders import is_placeholder
 from aftercare.intake.domain.mapping.plan import (
@@ -30,7 +31,7 @@ from aftercare.intake.domain.mapping.plan import (
     Word,
 )
 from aftercare.intake.domain.mapping.trace import TraceLine
-from aftercare.intake.domain.stated_time import UnreadableTimeError, parse_stated_time
+from aftercare.intake.domain.stated_time import StatedTime, UnreadableTimeError, parse_stated_time
 from aftercare.intake.domain.time_windows import part_named
 from aftercare.intake.domain.vocabulary import HarmLevel, Relation
 
@@ -101,13 +102,13 @@ class Looking(Picking):
         return {**(whole if isinstance(whole, dict) else {"value": whole}), "part": part}
 
     def _made(self, node: Word | Key | Keys | Display | Moment | Harm, picked: Any, path: str) -> Any:
+        if isinstance(node, Harm):
+            return self._harm(node, picked, path)
         if picked is None:
             return None
         if isinstance(node, Keys):
             found = [self._key(one, path, needs_digit=True) for one in items(picked)[:MAX_ITEMS]]
             return [one for one in found if one is not None]
-        if isinstance(node, Harm):
-            return self._harm(node, picked, path)
         single = self.single(picked, path)
         return None if single is None else self._one(node, single, path)
 
@@ -130,6 +131,8 @@ class Looking(Picking):
     def _somebodys(self, made: str | None, path: str) -> str | None:
         """By what a person is known; nothing, and a doubt, for what stands for nobody. Who reports may be anonymous."""
         if made is None or not is_placeholder(made, self.nobody):
+            if made is not None and self.noted is not None:
+                self.noted.person(plain_path(path), made)
             return made
         if not path.startswith("reporter."):
             self.doubts.note(f"placeholder:{plain_path(path)}")
@@ -162,14 +165,19 @@ class Looking(Picking):
 
     def _moment(self, node: Moment, picked: Any, path: str) -> Any:
         written = as_iso(picked, node.formats)
-        if written is None or not _is_moment(written, node.zone):
+        stated = written and _stated(written, node.zone)
+        if not stated:
             self.doubts.note(f"unreadable-time:{plain_path(path)}")
             return None
+        if self.noted is not None and node.zone is None:
+            self.noted.moment(plain_path(path), stated.zone_known, self.source.zone)
         return {"value": written, "zone": node.zone} if node.zone else written
 
     def _harm(self, node: Harm, picked: Any, path: str) -> Any:
         """The stated code with its scale. Of several patients the worst counts, by our own levels."""
         stated = [self._stated_harm(node, one, path) for one in items(picked)[:MAX_ITEMS] if one is not None]
+        if not stated and self.noted is not None:
+            self.noted.harm(plain_path(path), NOTHING, HarmLevel.UNKNOWN)
         if len(stated) < 2:
             return next(iter(stated), None)
         levels = [read_harm(one.get("scale", ""), one["code"]) for one in stated]
@@ -180,6 +188,22 @@ class Looking(Picking):
         return {"scale": "aftercare", "code": worst.value}
 
     def _stated_harm(self, node: Harm, picked: Any, path: str) -> dict[str, str]:
+        made = self._harm_of(node, picked, path)
+        if self.noted is not None:
+            written = self._harm_shown(node, picked, made)
+            self.noted.harm(plain_path(path), *written)
+        return made
+
+    def _harm_shown(self, node: Harm, picked: Any, made: dict[str, str]) -> tuple[str, HarmLevel]:
+        """The code, where it is one of the mapping or of the scale, and what it means."""
+        known = stated_harm(made.get("scale") or self.source.harm_scale, made["code"])
+        level = known.level if known is not None else HarmLevel.UNKNOWN
+        key = code_key(picked) or ""
+        if node.take.codes is not None:
+            return (key if key in node.take.codes else OTHERS), level
+        return (known.code if known is not None else OTHERS), level
+
+    def _harm_of(self, node: Harm, picked: Any, path: str) -> dict[str, str]:
         if node.take.codes is not None:
             level = self.coded(node.take, picked, path)
             return {"scale": "aftercare", "code": level or "unknown"}
@@ -275,12 +299,11 @@ def _part_of_day(node: Moment, hour: Any) -> str | None:
     return part_named((node.take.codes or {}).get(code_key(hour) or "", hour))
 
 
-def _is_moment(written: str, zone: str | None) -> bool:
+def _stated(written: str, zone: str | None) -> StatedTime | None:
     try:
-        parse_stated_time(written, "moment", zone)
+        return parse_stated_time(written, "moment", zone)
     except UnreadableTimeError:
-        return False
-    return True
+        return None
 
 
 def says_something(item: Any) -> bool:

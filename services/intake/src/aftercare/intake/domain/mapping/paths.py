@@ -11,6 +11,7 @@ from typing import Any
 
 from aftercare.intake.domain.mapping.compared import ENOUGH, Compared, comparisons_in
 from aftercare.intake.domain.mapping.expressions import Expression
+from aftercare.intake.domain.mapping.noted import Noted
 from aftercare.intake.domain.mapping.plan import Each, Flags, Input, Join, Moment, Node, Parts, SourceMapping
 from aftercare.intake.domain.mapping.trees import either_in, end_of, names_in
 from aftercare.intake.domain.mapping.unread import Chosen, Unread, choices_of
@@ -77,6 +78,7 @@ class Paths:
     """Whether names are those of columns, which are told when one file lacks them."""
     records: int = 0
     bodies: int = 0
+    noted: Noted = field(default_factory=Noted)
     tried: int = 0
     """Records that were to be told as something: all but those to ignore."""
 
@@ -104,6 +106,7 @@ class Paths:
         """The next record."""
         self.records += 1
         self.unread.next_record()
+        self.noted.next_record()
 
     def choose(self, node: Any, items: list[Any], taken: list[Any]) -> None:
         self.unread.choose(node, items, taken)

@@ -7,8 +7,10 @@ from aftercare.intake.domain.doubts import Doubts
 from aftercare.intake.domain.mapping.alike import code_key
 from aftercare.intake.domain.mapping.budget import Budget
 from aftercare.intake.domain.mapping.expressions import Expression, NotApplicableError
+from aftercare.intake.domain.mapping.noted import Noted
 from aftercare.intake.domain.mapping.plan import Take
 from aftercare.intake.domain.mapping.trace import TraceLine
+from aftercare.intake.domain.source import Source
 
 _GRAVE = frozenset({"harm", "staff.value", "patients.value"})
 """Fields that fall back to less without a sign: to unknown harm, to a name, to nobody."""
@@ -19,9 +21,12 @@ class Picking:
     """One record, and what is noted of it on the way."""
 
     doubts: Doubts
+    source: Source
     budget: Budget
     nobody: frozenset[str] = frozenset()
     """The mapping's own words for a person who isn't named."""
+    noted: Noted | None = None
+    """Is told what only a human can judge, where one looks."""
     trace: list[TraceLine] | None = None
     nowhere: dict[str, bool] = field(default_factory=dict)
     """Of each of the grave fields, whether its path is nowhere in the record."""

@@ -198,7 +198,8 @@ class _Mapper:
         budget.enter(part.item, record.value if message.each is not None else None)
         context = self.new_context()
         lines: list[TraceLine] | None = [] if self.trace is not None and self.trace.with_lines else None
-        looking = Looking(context.doubts, budget, self.mapping.nobody, lines)
+        noted = self.trace.paths_of(self.mapping).noted if self.trace is not None else None
+        looking = Looking(context.doubts, context.source, budget, self.mapping.nobody, noted, lines)
         for doubt in doubts:
             context.doubts.note(doubt)
         data = looking.give(message.fields, part.item, "")
