@@ -23,7 +23,7 @@ messages:
 
 
 def records(count: int, **changes: Any) -> list[dict[str, Any]]:
-    plain = {"at": "2025-11-02T10:00Z", "seen": None, "harm": 1, "patients": []}
+    plain: dict[str, Any] = {"at": "2025-11-02T10:00Z", "seen": None, "harm": 1, "patients": []}
     return [
         {"nr": f"A-{number}", "people": [{"no": f"N-{number}", "name": None}], **plain, **changes}
         for number in range(count)
