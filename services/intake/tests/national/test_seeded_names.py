@@ -90,10 +90,10 @@ def _in_hl7(draw: st.DrawFn, body: bytes) -> bytes:
 @st.composite
 def _in_csv(draw: st.DrawFn, body: bytes) -> bytes:
     text = body.decode("utf-8-sig" if body.startswith(b"\xef") else "cp932")
-    rows = list(csv.reader(io.StringIO(text)))
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
     for _ in range(draw(st.integers(1, 5))):
         row = draw(st.sampled_from(rows))
-        row[draw(st.integers(0, 14 if draw(st.booleans()) else len(row) - 1))] = draw(names)
+        row[draw(st.integers(0, min(14 if draw(st.booleans()) else len(row), len(row) - 1)))] = draw(names)
     made = io.StringIO()
     csv.writer(made).writerows(rows)
     return made.getvalue().encode()
