@@ -146,11 +146,6 @@ def test_whatever_is_suspected_shares_a_sign_and_starts_within_two_days(one: Sus
         assert (one.site, other.earliest <= one.latest, other.latest >= one.earliest) == (other.site, True, True)
 
 
-@given(suspects)
-def test_a_sign_holds_no_sentence(one: Suspect) -> None:
-    assert not [sign for sign in one.signs if " " in sign]
-
-
 @given(suspects, st.integers(1, 100))
 def test_a_moved_moment_alone_can_end_a_suspicion(one: Suspect, days: int) -> None:
     moved = replace(one, source="third", earliest=one.earliest + WIDEST * days, latest=one.latest + WIDEST * days)
