@@ -1,12 +1,13 @@
 """What is well said and may yet be wrong is shown: harm by code, moments without a zone, one person everywhere."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import Result
 
-from .conftest import Check
+from .conftest import Check, Examine, mapped
 
 MAPPING = """\
 mapping: ward
@@ -81,6 +82,14 @@ def test_a_moment_without_a_zone_is_told_with_the_zone_that_is_taken(check: Chec
         f"{ZONELESS}Europe/London is taken, from the source"
     ]
     assert told(check(MAPPING.replace("messages:", "zone: Europe/Berlin\nmessages:"), *samples), "zone") == []
+
+
+def test_when_a_version_was_saved_is_read_in_the_zone_of_the_source_too(examine: Examine, check: Check) -> None:
+    saved = MAPPING.replace("{id: nr}", "{id: nr, updated: saved}")
+    [one] = examine(saved, records(1, saved="2025-07-03T07:12"))
+    assert mapped(one).version.updated == datetime(2025, 7, 3, 6, 12, tzinfo=UTC)
+    [line] = told(check(saved, *records(1, saved="2025-07-03T07:12")), "zone")
+    assert line.endswith("a day wide or more, and `record.updated` tells no version from another")
 
 
 def test_moments_that_state_their_zone_are_told_nothing(check: Check) -> None:

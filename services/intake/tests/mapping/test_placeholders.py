@@ -69,6 +69,11 @@ def test_a_person_with_a_number_that_says_nothing_goes_by_the_name(examine: Exam
     assert doubts == ("placeholder:staff.value",)
 
 
+def test_a_person_who_has_a_number_needs_no_name(examine: Examine) -> None:
+    fact, doubts = report(examine, people=[{"no": "N-1", "name": "unbekannt", "part": "INV"}])
+    assert ([one.person.value for one in fact.staff], doubts) == (["N-1"], ())
+
+
 def test_who_stands_in_a_role_without_a_name_is_asked_for_and_an_empty_row_is_nobody(examine: Examine) -> None:
     named = {"no": "N-1", "part": "INV"}
     for empty in ("-", "n/a", "", None):

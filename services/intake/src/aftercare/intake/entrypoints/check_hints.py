@@ -76,7 +76,9 @@ def _zoneless(noted: Noted) -> str:
     listed = " and ".join(filter(None, [", ".join(fields[:-1]), fields[-1]]))
     count, of = noted.zoneless.total(), sum(noted.moments[field] for field in fields)
     taken = " and ".join(zone for zone in noted.taken if zone)
-    so = f"{taken} is taken, from the source" if taken else "none is known, so that each is a day wide or more"
+    unknown = "none is known, so that each is a day wide or more"
+    unknown += ", and `record.updated` tells no version from another" if "record.updated" in fields else ""
+    so = f"{taken} is taken, from the source" if taken else unknown
     return f"{count} of {of} moments of {listed} state none themselves; {so}"
 
 

@@ -4,7 +4,7 @@ Whatever an expression picks, only words of our lists, codes, identifiers, momen
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aftercare.intake.domain.harm import read_harm, stated_harm
@@ -49,6 +49,8 @@ class Looking(Picking):
 
     unnamed_staff: int = 0
     """How many of the staff stand in the record of whom nothing says who they are."""
+    placeholders: list[str] = field(default_factory=list)
+    """Fields of the person looked at in which something stands for nobody."""
 
     def give(self, node: Node, value: Any, path: str) -> Any:
         """The field's content in our contract's shape; `None` for nothing. Raises `TooCostlyError`."""
@@ -129,14 +131,13 @@ class Looking(Picking):
         return self._somebodys(made, path) if node.names_somebody else made
 
     def _somebodys(self, made: str | None, path: str) -> str | None:
-        """By what a person is known; nothing, and a doubt, for what stands for nobody. Who reports may be anonymous."""
-        if made is None or not is_placeholder(made, self.nobody):
-            if made is not None and self.noted is not None:
-                self.noted.person(plain_path(path), made)
-            return made
-        if not path.startswith("reporter."):
-            self.doubts.note(f"placeholder:{plain_path(path)}")
-        return None
+        """By what a person is known; nothing for what stands for nobody."""
+        if made is not None and is_placeholder(made, self.nobody):
+            self.placeholders.append(plain_path(path))
+            return None
+        if made is not None and self.noted is not None:
+            self.noted.person(plain_path(path), made)
+        return made
 
     def _word(self, take: Take, picked: Any, path: str) -> Any:
         coded = self.coded(take, picked, path)
@@ -171,7 +172,8 @@ class Looking(Picking):
             return None
         if self.noted is not None and node.zone is None:
             self.noted.moment(plain_path(path), stated.zone_known, self.source.zone)
-        return {"value": written, "zone": node.zone} if node.zone else written
+        zone = node.zone or self.source.zone
+        return {"value": written, "zone": zone} if zone else written
 
     def _harm(self, node: Harm, picked: Any, path: str) -> Any:
         """The stated code with its scale. Of several patients the worst counts, by our own levels."""
@@ -239,7 +241,16 @@ class Looking(Picking):
     def _found(self, node: Parts, value: Any, path: str) -> dict[str, Any]:
         dot = f"{path}." if path else ""
         found = {name: self.give(inner, value, f"{dot}{name}") for name, inner in node.fields.items()}
-        return {name: one for name, one in found.items() if one is not None}
+        made = {name: one for name, one in found.items() if one is not None}
+        self._tell_placeholders(node, made)
+        return made
+
+    def _tell_placeholders(self, node: Parts, made: Mapping[str, Any]) -> None:
+        """Unless the person is known by a number all the same, or may be nobody: who reports may be anonymous."""
+        if node.needed and "value" not in made:
+            for one in self.placeholders:
+                self.doubts.note(f"placeholder:{one}")
+        self.placeholders.clear()
 
     def _each(self, node: Each, value: Any, path: str) -> list[dict[str, Any]]:
         absent = self.budget.absent
