@@ -46,6 +46,7 @@ JAPAN: list[Decided] = [
     ("no year", table(CASE.replace("2025年", "")).encode(), {"occurred": None}),
     ("a year in words", table(CASE.replace("2025年", "令和")).encode(), {"doubts": ("unreadable-time:report-year",)}),
     ("an id twice", table("A1,A2,2025,月,", header="事例ID,事例ID,報告年,発生曜日,発生時間帯").encode(), {"id": "A1"}),
+    ("a row of sums", table("合計,1,,,,,").encode(), {"reason": "missing-field"}),
     ("no id", table(CASE.removeprefix("A1")).encode(), {"reason": "missing-field"}),
     ("XML", "<事例><事例ID>A1</事例ID></事例>".encode(), {"reason": "unsupported-format"}),
 ]
@@ -78,6 +79,8 @@ def body(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
+ALONE = event() | {"extension": [extension("adverse-event-governance-6", DutyOfCandour="n")]}
+"""Without a word about its patients beside the subject."""
 ENGLAND: list[Decided] = [
     ("mark and blanks", b"\xef\xbb\xbf  \r\n" + body(event()) + b"\r\n \x00"[:3], {"id": "lf-1", "harm": "moderate"}),
     ("UTF-16", json.dumps(event()).encode("utf-16"), {"id": "lf-1"}),
@@ -133,6 +136,9 @@ ENGLAND: list[Decided] = [
         {"unnamed": 1},
     ),
     ("a list with one event", body([event()]), {"id": "lf-1"}),
+    ("a subject by number", body(ALONE | {"subject": {"identifier": {"value": "9"}}}), {"patients": ["9"]}),
+    ("a subject by address", body(ALONE | {"subject": {"reference": "Patient/p"}}), {"patients": ["Patient/p"]}),
+    ("a subject on the staff", body(ALONE | {"subject": {"reference": "Practitioner/p"}}), {"patients": []}),
     ("no id and no number", body(event(id=None)), {"harm": "moderate"}),
 ]
 
@@ -257,6 +263,11 @@ PRISONS: list[Decided] = [
         {"patients": ["Z1"]},
     ),
     ("mark", b"\xef\xbb\xbf" + hmpps(), {"id": "7700123"}),
+    (
+        "a deletion in capitals",
+        body({"eventType": "Incident.Report.Deleted", "additionalInformation": {"reportReference": "7700123"}}),
+        {"id": "7700123", "withdrawn": "entered-in-error"},
+    ),
 ]
 
 

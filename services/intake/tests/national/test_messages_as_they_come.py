@@ -10,7 +10,7 @@ import pytest
 
 from aftercare.intake.domain.vocabulary import Relation
 
-from .conftest import Endings
+from .conftest import Endings, report_of
 from .deciding import Decided, Said, is_newer, named, summary
 
 HEAD = "MSH|^~\\&|S|HILL|R|G|20260302100000||PEX^P07|M1|P|2.5.1"
@@ -80,6 +80,14 @@ HL7: list[Decided] = [
         ).encode("latin-1"),
         {"staff": [("RITA RÉMY", Relation.REPORTER)]},
     ),
+    (
+        "names in lower case",
+        pex(PID, PES, PEO).replace("\rP", "\rp").encode(),
+        {"id": "EV-1", "occurred": "2026-03-01T00:00"},
+    ),
+    ("lines set in", pex(PID, PES, PEO, end="\r  ").encode(), {"id": "EV-1", "patients": ["P-77"]}),
+    ("line ends written out", pex(PES, PEO).replace("\r", "\\r").encode(), {"reason": "malformed-hl7"}),
+    ("a receipt", pex("MSA|AA|M1", head=HEAD.replace("PEX^P07", "ACK^P07")).encode(), {"reason": "not-an-incident"}),
     ("no event", pex(PID).encode(), {"reason": "not-an-incident"}),
     ("cut at its beginning", pex(PES, PEO).encode()[1:], {"reason": "malformed-hl7"}),
 ]
@@ -173,3 +181,16 @@ def test_a_message_as_it_comes_ends_as_was_decided(endings: Endings, content: by
 )
 def test_a_second_version_stands_whichever_comes_first(endings: Endings, newer: bytes, older: bytes) -> None:
     assert is_newer(endings(newer)[0], endings(older)[0])
+
+
+def test_another_patient_behind_an_event_is_never_taken_for_the_first_one(endings: Endings) -> None:
+    other = [line.replace("EV-1", "EV-2").replace("P-77", "P-88") for line in (PID, "PV1|1|I|Ward 7", PES, PEO)]
+    found = endings(pex(PID, PES, PEO, *other, PES.replace("EV-1", "EV-3")).encode())
+    told = [(report_of(one).source_id, [who.value for who in report_of(one).patients]) for one in found]
+    assert told == [("EV-1", ["P-77"]), ("EV-2", ["P-88"]), ("EV-3", ["P-88"])]
+    assert [report_of(one).details.unit for one in found] == [None, "ward-7", "ward-7"]
+
+
+def test_a_message_of_a_batch_that_is_set_in_is_a_message_of_its_own(endings: Endings) -> None:
+    found = endings((pex(PID, PES, PEO) + "  " + pex(PES.replace("EV-1", "EV-2"), PEO)).encode())
+    assert [len(report_of(one).patients) for one in found] == [1, 0]

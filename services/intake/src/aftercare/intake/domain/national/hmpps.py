@@ -109,7 +109,7 @@ def is_report(value: Any) -> bool:
 
 def is_domain_event(value: Any) -> bool:
     said = obj(value)
-    kind = text(said.get("eventType")) or ""
+    kind = _kind(said)
     shared = "." in kind and "occurredAt" in said and any(names <= said.keys() for names in _OF_THE_DOMAIN)
     return kind.startswith(_EVENTS) or shared
 
@@ -145,7 +145,7 @@ def map_report(report: JsonObject, context: Context) -> list[Examined]:
 
 def map_event(said: JsonObject, context: Context) -> Examined:
     """A change of a report. It says which one and not what: only a deletion can be mapped by itself."""
-    kind = text(said.get("eventType")) or ""
+    kind = _kind(said)
     if not kind.startswith(_EVENTS):
         raise RefusedError(Reason.NOT_AN_INCIDENT, "a domain event about something else than incident reports", EVENT)
     about = obj(said.get("additionalInformation"))
@@ -167,6 +167,10 @@ def _written(own: str, context: Context) -> Refusal:
         wanted = "its additionalInformation.id is missing or no UUID"
         return Refusal(Reason.DATA_ELSEWHERE, f"{detail}, and {wanted}", EVENT)
     return Refusal(Reason.TO_BE_FETCHED, f"{detail}: it is fetched", EVENT, Pointer(HMPPS_REPORT, own.lower()))
+
+
+def _kind(event: JsonObject) -> str:
+    return (text(event.get("eventType")) or "").casefold()
 
 
 def _word(value: Any) -> str:

@@ -16,7 +16,7 @@ from aftercare.intake.domain.facts import IncidentDetails, IncidentReport
 from aftercare.intake.domain.format_row import Format
 from aftercare.intake.domain.json_values import identifier, items, text
 from aftercare.intake.domain.national.parts import mapped, one_record, required
-from aftercare.intake.domain.outcome import Examined
+from aftercare.intake.domain.outcome import Examined, Reason, RefusedError
 from aftercare.intake.domain.readers.document import format_of
 from aftercare.intake.domain.stated_time import StatedTime
 from aftercare.intake.domain.time_windows import bracket, some_weekday
@@ -42,6 +42,8 @@ def is_row(value: Any) -> bool:
 def map_row(row: Mapping[str, Any], context: Context) -> Examined:
     cells = dict(_cells(row))
     case = required(cells.get(CASE), CASE, FORMAT)
+    if not any(sign.isdigit() for sign in case):
+        raise RefusedError(Reason.MISSING_FIELD, f"{CASE} has no digit: this can be a row of sums or notes", FORMAT)
     fact = IncidentReport(source_id=case, details=_details(cells, context), numbers=(case,))
     return mapped(FORMAT, row, case, fact, context)
 

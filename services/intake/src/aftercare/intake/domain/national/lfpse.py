@@ -13,7 +13,7 @@ from aftercare.intake.domain.context import Context
 from aftercare.intake.domain.envelope import Payload
 from aftercare.intake.domain.facts import IncidentDetails, IncidentReport, IncidentWithdrawal, Version
 from aftercare.intake.domain.fhir.bundle import MAX_ENTRIES, entries_of, neighbours_of
-from aftercare.intake.domain.fhir.people import subject_kind
+from aftercare.intake.domain.fhir.people import patients, subject_kind
 from aftercare.intake.domain.fhir.references import Neighbours
 from aftercare.intake.domain.fhir.resources import type_of
 from aftercare.intake.domain.format_row import Format, NewContext
@@ -121,7 +121,7 @@ def map_lfpse(
         details=_details(record, context),
         numbers=_numbers(event, number),
         staff=staff,
-        patients=patients_of(record.resources, record_id, context),
+        patients=patients_of(record.resources, record_id, context) or patients(event, context, around, record_id),
         fears_repercussion=fears,
         unnamed_staff=unnamed,
     )

@@ -76,21 +76,26 @@ def is_pex(value: Any) -> bool:
 
 
 def experiences_of(value: JsonObject) -> list[Experience]:
-    """One per PES. Observations that stand before the first PES belong to it."""
+    """One per PES. Observations that stand before the first PES belong to it.
+
+    The standard knows one patient of a message. Another PID behind an event begins what is about another patient.
+    """
     head: list[Segment] = []
-    found: list[tuple[Segment, list[Segment]]] = []
+    found: list[tuple[list[Segment], Segment, list[Segment]]] = []
     early: list[Segment] = []
     for segment in segments_of(value):
         if segment.name == "PES":
-            found.append((segment, []))
+            found.append((head, segment, []))
+        elif segment.name == "PID" and found and head is found[-1][0]:
+            head = [*(one for one in head if one.name in ("MSH", "EVN")), segment]
         elif segment.name in ("MSH", "EVN", "PID", "PD1", "PV1", "PV2"):
             head.append(segment)
         else:
-            (found[-1][1] if found else early).append(segment)
+            (found[-1][2] if found else early).append(segment)
     if not found:
         return [Experience(head, Segment("PES"), early)]
-    first, below = found[0]
-    return [Experience(head, first, [*early, *below]), *(Experience(head, *one) for one in found[1:])]
+    first, sender, below = found[0]
+    return [Experience(first, sender, [*early, *below]), *(Experience(*one) for one in found[1:])]
 
 
 def map_experience(experience: Experience, context: Context, digest: str) -> Examined:
@@ -179,6 +184,8 @@ def _moment(words: str, name: str, context: Context) -> StatedTime | None:
 
 
 def _map_message(payload: Payload, new: NewContext) -> Sequence[Examined]:
+    if any(one.name == "MSA" for one in segments_of(payload.value)):
+        return [Refusal(Reason.NOT_AN_INCIDENT, "a receipt for a message about a product experience", FORMAT)]
     found = experiences_of(payload.value)
     whole = body_hash(payload.value)
     digests = [whole if len(found) == 1 else body_hash([whole, index]) for index in range(len(found))]

@@ -31,7 +31,7 @@ class Segment:
 
 
 def segments_of(value: JsonObject) -> list[Segment]:
-    return [Segment(str(one.get("name")), _fields(one)) for one in objects(value.get("segments"))]
+    return [Segment(str(one.get("name")).upper(), _fields(one)) for one in objects(value.get("segments"))]
 
 
 def _fields(segment: JsonObject) -> list[list[list[str]]]:

@@ -21,6 +21,8 @@ _HEAD = re.compile(r"MSH(?P<field>[^\w\s])(?P<component>[^\w\s])(?P<repetition>[
 _CUT = r"(?:S?H|H?S|)[^\w\s]\^~\\&"
 _MESSAGE = re.compile(rf"^(?:MSH|{_CUT})", re.MULTILINE)
 _BODY = re.compile(rf"\x0b*(?:MSH|[FB]HS\||{_CUT})")
+_INDENTED = re.compile(r"^[ \t]++(?=[A-Za-z][A-Za-z0-9]{2}[^\w\s])", re.MULTILINE)
+_WRITTEN_OUT = re.compile(r"\\[rn](?:\\n)?[A-Z][A-Z0-9]{2}[^\w\s]")
 _LETTERS = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\", ".br": "\n", ".sp": "\n"}
 
 
@@ -32,6 +34,7 @@ def is_hl7v2(text: str) -> bool:
 def read_hl7v2(text: str) -> Iterator[Document | Refusal]:
     """A document per message. Raises `RefusedError` for a body that holds none."""
     lines = re.sub(r"\r\n?|\n", "\n", text.translate(dict.fromkeys(map(ord, _FRAME), "\n")))
+    lines = _INDENTED.sub("", lines)
     starts = [found.start() for found in _MESSAGE.finditer(lines)]
     if not starts:
         raise RefusedError(Reason.MALFORMED_HL7, "a batch without a message (MSH)", "hl7v2")
@@ -53,6 +56,9 @@ def _message(lines: str) -> dict[str, Any]:
         raise RefusedError(Reason.MALFORMED_HL7, "MSH does not say four different separators", "hl7v2")
     if sum(lines.count(mark) for mark in {*head.groups(), "&", "\n"}) > MAX_PARTS:
         raise RefusedError(Reason.TOO_LARGE, f"a message of more than {MAX_PARTS} parts", "hl7v2")
+    if "\n" not in lines.strip() and _WRITTEN_OUT.search(lines):
+        detail = "its line ends are written as two signs, a backslash and a letter: nothing divides the segments"
+        raise RefusedError(Reason.MALFORMED_HL7, detail, "hl7v2")
     kept = [line for line in lines.split("\n") if line.strip() and line[:3] not in ("BTS", "FTS")]
     try:
         parsed = hl7.parse("\r".join(kept))
