@@ -29,7 +29,8 @@ def alike(one: Any, other: Any) -> bool:
 
 
 def holds_one_like(items: list[Any], wanted: Any) -> bool:
-    return wanted in items or any(alike(one, wanted) for one in items)
+    key = None if _is_long(wanted) else code_key(wanted)
+    return wanted in items or (key is not None and any(not _is_long(one) and code_key(one) == key for one in items))
 
 
 def _is_long(value: Any) -> bool:

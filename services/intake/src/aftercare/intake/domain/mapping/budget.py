@@ -38,7 +38,7 @@ class Watch(Protocol):
 _ITSELF: Any = {"type": "identity", "children": []}
 _GROWING = frozenset({str, list})
 _EQUALITY = frozenset({"eq", "ne"})
-_LOOKED_AT_PER_STEP = 5
+_LOOKED_AT_PER_STEP = 2
 """Items of a list in which something is looked for."""
 PARENT = "parent"
 
