@@ -30,6 +30,7 @@ WRONG = [
     ("records: report", "records: people[role == 'x']", "7:17: records: to choose from a list write [?role ...]"),
     ("records: report", "records: nix(report)", "7:10: records: there is no function nix; there are abs"),
     ("records: report", "records: join(report)", "7:10: records: join takes 2 values in its brackets, not 1"),
+    ("{id: no, version", "{id: not_null(no, nr), version", "a comma within { } ends the expression before it"),
     ("kind == 'T'", "kind == true", "9:13: ignore.0: write the value in backticks: `true`"),
     ("kind == 'T'", "kind == 2", "9:13: ignore.0: write a number in backticks: `2`"),
     ("    unit: ward", "    unti: ward", "16:11: messages.0.unti: there is no `unti` here; did you mean `unit`?"),

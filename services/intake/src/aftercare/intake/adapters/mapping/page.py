@@ -112,6 +112,7 @@ _ATTRIBUTE = re.compile(r"(@\w[\w-]*)\s*(?:$|[,}]|#)")
 _QUOTED_HEAD = re.compile(r"""(?:^|[:-] )\s*("[^"]*"[^'{}]*(?:'[^']*'[^'{}]*)*|'[^']*'\s*[^\s,'"}][^{}]*)$""")
 _LOST = re.compile(r"\s*(#[\w-]+)")
 _OF_INDENTATION = ("mapping values are not allowed", "expected <block end>", "'\\t'")
+_CUT_BY_A_COMMA = "a comma within { } ends the expression before it: put the whole of that one into single quotes"
 _SIGNS = "[ { * & ! | > ' \" % @ `"
 
 
@@ -136,7 +137,8 @@ class _Reader:
         if not plain or node.value not in _NOTHING:
             return str(node.value)
         if where:
-            self.page.problems.append((where, self._nothing(node.start_mark)))
+            is_rest = str(where[-1]).count(")") > str(where[-1]).count("(")
+            self.page.problems.append((where, _CUT_BY_A_COMMA if is_rest else self._nothing(node.start_mark)))
         return None
 
     def _nothing(self, mark: yaml.Mark) -> str:
