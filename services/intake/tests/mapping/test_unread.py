@@ -41,6 +41,12 @@ def test_fields_that_no_expression_reads_are_told_by_name_and_never_by_value(che
     assert told(check(MAPPING, RECORD)) == []
 
 
+def test_what_our_reader_of_xml_adds_is_no_field_of_the_record(check: Check) -> None:
+    mapping = MAPPING.replace("messages:", "input: xml\nmessages:").replace("nr}", "M.nr}").replace("people", "M.p")
+    body = b"<M xmlns='urn:m' nr='x'><nr>A-1</nr><p><no>N-1</no><part>INV</part></p></M>"
+    assert told(check(mapping, body=body)) == ["ward.yaml: no expression reads `M.@nr`"]
+
+
 def test_a_field_that_an_expression_names_is_none_of_them_though_no_record_gave_cause_to_look(check: Check) -> None:
     mapping = MAPPING.replace("{id: nr}", "{id: 'nr || old.nr'}") + "    unit: wards[?open] | [0].name\n"
     assert told(check(mapping, RECORD | {"old": {"nr": "B-1"}, "wards": [{"name": "W", "open": False}]})) == []

@@ -12,6 +12,8 @@ from aftercare.intake.domain.mapping.groups import ROWS
 
 _MOST_FIELDS = 500
 _CHOICES = frozenset({"filter_projection", "index", "slice"})
+_OF_READERS = frozenset({"@format", "@row", "@root", "@xmlns"})
+"""What a reader adds to a body, and nobody sent."""
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -113,7 +115,7 @@ def _fields(value: Any, path: str) -> Iterator[tuple[str, str, Mapping[str, Any]
     elif isinstance(value, dict):
         for name, one in value.items():
             inner = f"{path}.{name}" if path else name
-            if one not in _NOTHING and inner not in ("@format", "@row"):
+            if one not in _NOTHING and inner not in _OF_READERS:
                 yield inner, name, value
                 yield from _fields(one, inner)
 
