@@ -114,6 +114,21 @@ ENGLAND: list[Decided] = [
         {"precision": "part-of-day"},
     ),
     (
+        "a shift by its name",
+        body(event(dated(EstimatedTime="Night shift"))),
+        {"precision": "part-of-day", "doubts": ()},
+    ),
+    (
+        "a shift nobody knows",
+        body(event(dated(EstimatedTime="9"))),
+        {"precision": "day", "doubts": ("unknown-code:EstimatedTime",)},
+    ),
+    (
+        "a month in figures",
+        body(event(dated(ApproximateDate="3/2026"), date=None)),
+        {"doubts": ("approximate:occurred",)},
+    ),
+    (
         "today",
         body(event(dated(IncidentOccurredToday="y", TodaysDate="2026-03-03"), date=None)),
         {"occurred": "2026-03-03T00:00"},

@@ -174,7 +174,7 @@ def test_an_empty_last_cell_is_there_when_an_event_carries_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "above", ["Incidents of March\n", "Incidents of March\n\nMade on 2 April\n", "sep=;\n", ";;\n"]
+    "above", ["Incidents of March\n", "Incidents of March\n\nMade on 2 April\n", "sep=;\n", ";;\n", "Title\n;;;\n"]
 )
 def test_column_names_are_found_below_a_title_and_lines_are_counted_as_an_editor_does(above: str) -> None:
     open_quotation = 'A-2;open;"N-2\nA-3;open;N-3\n'
@@ -210,6 +210,7 @@ def test_a_table_without_a_row_is_empty_where_the_sender_says_that_it_is_a_table
     assert unsaid.reason is Reason.UNKNOWN_SHAPE
 
 
-def test_rows_of_nothing_are_no_rows() -> None:
-    [found] = read_documents(b"Nr;Status;Staff\n;;\n;;\n")
+@pytest.mark.parametrize("body", [b"Nr;Status;Staff\n;;\n;;\n", b"a,b\n,,,,,", b",,,,\n,,,,\n", b";", b'"";""\n'])
+def test_rows_of_nothing_are_no_rows(body: bytes) -> None:
+    [found] = read_documents(body)
     assert isinstance(found, Refusal)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aftercare.intake.domain.outcome import Reason, Refusal, RefusedError
-from aftercare.intake.domain.readers.csv_head import MEDIA_TYPES, head_of, is_head_alone
+from aftercare.intake.domain.readers.csv_head import MEDIA_TYPES, head_of, is_empty_table, is_head_alone
 from aftercare.intake.domain.readers.csv_rows import read_csv
 from aftercare.intake.domain.readers.document import Document
 from aftercare.intake.domain.readers.hl7v2 import is_hl7v2, read_hl7v2
@@ -49,7 +49,7 @@ def read_other(text: str, media_type: str = "") -> Iterator[Document | Refusal]:
         if row.reads is not None:
             yield from row.reads(written)
             return
-        if media_type in MEDIA_TYPES and is_head_alone(written):
+        if is_empty_table(written) or (media_type in MEDIA_TYPES and is_head_alone(written)):
             raise RefusedError(Reason.EMPTY, "a table of column names without a row below them", "csv")
         raise RefusedError(row.reason, row.detail, row.name)
 

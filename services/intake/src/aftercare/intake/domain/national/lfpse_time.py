@@ -22,6 +22,7 @@ _WORDS = re.compile(
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? )?(?P<month>[a-z]{3,9})\.?,? (?P<year>\d{4})",
     re.ASCII,
 )
+_MONTH = re.compile(r"(?P<month>\d{1,2})[/.-](?P<year>\d{4})", re.ASCII)
 _CLOCK = re.compile(r"(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<hour>\d{1,2})(?P<rest>:?\d\d.*)", re.ASCII)
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -51,8 +52,12 @@ def occurred(stated: Any, estimated: Values, context: Context) -> StatedTime | N
 
 
 def _in_figures(written: str | None) -> str | None:
-    """`early March 2026` and `about 3rd Mar 2026` as ISO 8601; anything else as it is. It is widened all the same."""
-    found = _WORDS.fullmatch(" ".join((written or "").casefold().split()))
+    """`early March 2026`, `03/2026` and `about 3rd Mar 2026` as ISO 8601; anything else as it is. All are widened."""
+    plain = " ".join((written or "").casefold().split())
+    month = _MONTH.fullmatch(plain)
+    if month is not None:
+        return f"{month['year']}-{int(month['month']):02}"
+    found = _WORDS.fullmatch(plain)
     months = [number for number, name in enumerate(_MONTHS, 1) if found and name.startswith(found["month"])]
     if found is None or len(months) != 1:
         return written
@@ -106,7 +111,10 @@ def _on(day: date, estimated: Values, context: Context) -> StatedTime | None:
     exact = _at(day, precise, context) if precise is not None else None
     if exact is not None:
         return exact
-    shift = _SHIFTS.get(identifier(first(estimated, "estimatedtime")) or "")
+    shift = identifier(first(estimated, "estimatedtime"))
     if shift is not None:
-        return part_of_day(day, shift, f"{_FIELD}.EstimatedTime", zone(context))
+        try:
+            return part_of_day(day, _SHIFTS.get(shift, shift), f"{_FIELD}.EstimatedTime", zone(context))
+        except UnreadableTimeError:
+            context.doubts.note("unknown-code:EstimatedTime")
     return parse_stated_time(day.isoformat(), "date", zone(context))

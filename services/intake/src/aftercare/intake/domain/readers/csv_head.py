@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import dropwhile, islice, pairwise
 
 MEDIA_TYPES = frozenset({"text/csv", "application/csv", "text/tab-separated-values"})
 WELL_KNOWN = ("事例", "発生曜日")
@@ -48,6 +48,11 @@ def head_of(text: str) -> Head | None:
     return _below_a_title(below)
 
 
+def is_empty_table(text: str) -> bool:
+    """Whether there is nothing but what divides cells."""
+    return not text.strip(_NOTHING)
+
+
 def is_head_alone(text: str) -> bool:
     """Whether a text that is said to be a table can be its column names and nothing else."""
     lines = list(_lines(text))
@@ -55,9 +60,10 @@ def is_head_alone(text: str) -> bool:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The first lines that say something, with their numbers from 0."""
+    """The first lines from one that says something on, but for blank ones, with their numbers from 0."""
     found = ((number, line.group()) for number, line in enumerate(LINE.finditer(text)))
-    return islice(((number, line) for number, line in found if line.strip(_NOTHING)), MAX_ABOVE + 2)
+    told = dropwhile(lambda one: not one[1].strip(_NOTHING), found)
+    return islice(((number, line) for number, line in told if line.strip(" \r\n")), MAX_ABOVE + 2)
 
 
 def _delimiter(line: str) -> str | None:
@@ -71,7 +77,7 @@ def _below_a_title(lines: list[tuple[int, str]]) -> Head | None:
     """The first line that is divided, if it looks like names and the next is divided in the same way."""
     for (number, line), (_, below) in pairwise(lines):
         delimiter = _delimiter(line)
-        if delimiter is None:
+        if delimiter is None or not line.strip(_NOTHING):
             continue
         names = _cells(line.rstrip("\r\n"), delimiter)
         are_names = len(names) >= _LEAST and len(set(names)) == len(names) and all(map(_is_name, names))
