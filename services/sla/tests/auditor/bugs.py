@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-import pytest
 
 from aftercare.programme.clocks import Calendar, ClockRule, Span, Timestamp
 from aftercare.programme.happenings import Happening
 from aftercare.schemas.support_case import ObligationOpenedV1
 from aftercare.sla import translation_in
 from aftercare.sla.auditor.facts import Change, Said
-from aftercare.sla.domain import calendars, derive, marks, merges, outcomes, places, starts, transitions, views
-from aftercare.sla.domain.model import Clock, Happened, Mark, State, Told
+from aftercare.sla.domain import calendars, derive, merges, outcomes, places, starts, views
+from aftercare.sla.domain.model import Clock, Happened, State, Told
 
-Patch = pytest.MonkeyPatch
-Plant = Callable[[Patch], None]
+from .bugs_in_warnings import (
+    Patch,
+    Plant,
+    all_marks_at_birth,
+    first_mark_at_birth,
+    forgets_warnings,
+    next_mark_at_news,
+    of_marks,
+)
+
 Spoil = Callable[[Sequence[Said]], list[Said]]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -92,24 +98,6 @@ def _newest_harm_only(patch: Patch) -> None:
         return right(when, replace(view, files=tuple(file[-1:] for file in view.files)))
 
     patch.setattr(starts, "applies", applies)
-
-
-def _forgets_warnings(patch: Patch) -> None:
-    patch.setattr(transitions, "_warned_before", lambda _said, _clock: frozenset())
-
-
-def _marks(change: Callable[[tuple[Mark, ...]], tuple[Mark, ...]]) -> Plant:
-    def plant(patch: Patch) -> None:
-        right = marks.marks_of
-        patch.setattr(derive, "marks_of", lambda *what: change(right(*what)))
-
-    return plant
-
-
-def _all_marks_at_birth(patch: Patch) -> None:
-    right = marks.marks_of
-    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
-    patch.setattr(derive, "marks_of", lambda rule, frame, _born: right(rule, frame, long_ago))
 
 
 def _forgets_the_merged(patch: Patch) -> None:
@@ -261,18 +249,20 @@ BUGS: dict[str, Bug] = {
             _stops(lambda rule, acts, found: [*found, *(one for one in acts if one.kind in rule.stop.attempted)]),
         ),
         Bug("lowered-harm-ends", "Harm that is lowered later takes a running clock away.", _newest_harm_only),
-        Bug("warns-again", "News about a clock repeat the warnings that were given.", _forgets_warnings),
+        Bug("warns-again", "News about a clock repeat the warnings that were given.", forgets_warnings),
         Bug(
             "warns-early",
             "Warnings come ten minutes before their instant.",
-            _marks(lambda right: tuple(replace(mark, at=mark.at - 10 * MINUTE) for mark in right)),
+            of_marks(lambda right: tuple(replace(mark, at=mark.at - 10 * MINUTE) for mark in right)),
         ),
         Bug(
             "half-time-unsaid",
             "The first of the warnings is never given.",
-            _marks(lambda right: right[1:]),
+            of_marks(lambda right: right[1:]),
         ),
-        Bug("every-mark-at-birth", "A clock born late on its way gives all passed marks at once.", _all_marks_at_birth),
+        Bug("every-mark-at-birth", "A clock born late on its way gives all passed marks at once.", all_marks_at_birth),
+        Bug("warns-at-birth", "The first of the warnings is given when the clock is born.", first_mark_at_birth),
+        Bug("warns-at-news", "Any news about a clock brings its next warning at once.", next_mark_at_news),
         Bug("merge-gives-time", "A merge lets the surviving incident keep its own, later start.", _forgets_the_merged),
         Bug("merged-goes-on", "The clocks of a merged incident run on beside those of the surviving.", _merged_goes_on),
         Bug("withdrawn-goes-on", "A withdrawn record's clocks run on.", _withdrawal_is_not_heard),

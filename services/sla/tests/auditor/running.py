@@ -3,8 +3,10 @@
 It hears messages as they come, wakes when something is due, and publishes through the real translation.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
 
 from aftercare.kit.messaging.consumer import Received, Record
 from aftercare.programme.clocks import ClockRule, Side
@@ -12,8 +14,10 @@ from aftercare.programme.model import Organisation
 from aftercare.sla.auditor.audit import audit
 from aftercare.sla.auditor.comparing import Moment
 from aftercare.sla.auditor.facts import Difference, Said
+from aftercare.sla.auditor.process import Book, judged
 from aftercare.sla.auditor.reading import said_in
 from aftercare.sla.auditor.starting import Pack
+from aftercare.sla.auditor.store import Family
 from aftercare.sla.domain import derive as deriving
 from aftercare.sla.domain import transitions as telling
 from aftercare.sla.domain.model import Edition, Editions, Published, Told, Transition
@@ -52,8 +56,10 @@ class Engine:
         self.told = Told()
         self.published: dict[str, Published] = {}
         self.said: list[Said] = []
+        self.now = datetime.min.replace(tzinfo=UTC)
 
     def hear(self, now: datetime, *messages: Message) -> None:
+        self.now = now
         for one in messages:
             news = told_by(received(one))
             self.told = Told(self.told.happenings | news.happenings, self.told.links | news.links)
@@ -63,6 +69,7 @@ class Engine:
             self._keep(reference, events, after, now)
 
     def tick(self, now: datetime) -> None:
+        self.now = now
         for reference, one in sorted(self.published.items()):
             due = telling.next_due_instant(one)
             if due is not None and due <= now:
@@ -82,21 +89,49 @@ class Engine:
             self.said.append(said)
 
 
+@dataclass(frozen=True)
+class Burden:
+    """How long each message is on its way to the engine, and how late the engine looks at what is due."""
+
+    on_the_way: Sequence[timedelta] = ()
+    behind: timedelta = timedelta()
+
+    def arrivals(self, story: Story) -> list[tuple[datetime, Message]]:
+        """Each message when it comes: those of one topic with one key in their order, others in any."""
+        latest: dict[tuple[str, str], datetime] = {}
+        found = []
+        delays = (*self.on_the_way, *repeat(timedelta(), len(story.told) - len(self.on_the_way)))
+        for one, delay in sorted(zip(story.told, delays, strict=True), key=lambda pair: pair[0][2]):
+            way = (str(one[0].topic), one[0].key())
+            latest[way] = max(one[2] + delay, latest.get(way, one[2]))
+            found.append((latest[way], one))
+        return sorted(found, key=lambda pair: pair[0])
+
+
+AT_ONCE = Burden()
+
+
 def run(
-    story: Story, rules: Sequence[ClockRule], organisation: Organisation, as_of: datetime, side: Side = Side.EVENT
+    story: Story,
+    rules: Sequence[ClockRule],
+    organisation: Organisation,
+    as_of: datetime,
+    side: Side = Side.EVENT,
+    burden: Burden = AT_ONCE,
 ) -> list[Said]:
     """All that the engine publishes until `as_of`."""
     engine = Engine(rules, organisation, side)
-    waiting = sorted(story.told, key=lambda one: one[2])
+    waiting = burden.arrivals(story)
     while True:
         due = engine.next_due()
-        heard = waiting[0][2] if waiting else None
-        now = min((one for one in (due, heard) if one is not None), default=None)
+        looked = max(due + burden.behind, engine.now) if due is not None else None
+        heard = waiting[0][0] if waiting else None
+        now = min((one for one in (looked, heard) if one is not None), default=None)
         if now is None or now > as_of:
             return engine.said
-        if due is not None and due <= now:
+        if looked is not None and looked <= now:
             engine.tick(now)
-        arriving = [one for one in waiting if one[2] <= now]
+        arriving = [one for at, one in waiting if at <= now]
         waiting = waiting[len(arriving) :]
         if arriving:
             engine.hear(now, *arriving)
@@ -109,3 +144,22 @@ def audited(
     pack = Pack("generic", 1, tuple(rules))
     moment = Moment(as_of, settle=MINUTE, lateness=MINUTE)
     return audit(story.facts(), said, lambda _site: (pack,), organisation, moment).differences
+
+
+def judged_as_kept(
+    story: Story, said: Sequence[Said], rules: Sequence[ClockRule], organisation: Organisation, as_of: datetime
+) -> tuple[Difference, ...]:
+    """What the process makes of that, once it is kept: each family by itself, and each thing heard when it was said."""
+    facts = tuple(replace(fact, heard=fact.known) for fact in story.facts() if fact.known <= as_of)
+    known = frozenset(one for fact in facts for one in fact.references)
+    of_nobody = {one.subject for one in said} - known
+    families = [Family(known, facts, _about(known, said))]
+    families += [Family(frozenset({one}), (), _about({one}, said)) for one in sorted(of_nobody)]
+    pack = Pack("generic", 1, tuple(rules))
+    book = Book(rules[0].side, lambda _site: (pack,), organisation)
+    moment = Moment(as_of, settle=MINUTE, lateness=MINUTE)
+    return tuple(one for family in families for one in judged(family, book, moment).differences)
+
+
+def _about(subjects: Collection[str], said: Sequence[Said]) -> tuple[Said, ...]:
+    return tuple(replace(one, heard=one.time) for one in said if one.subject in subjects)

@@ -12,7 +12,7 @@ from aftercare.schemas import incident, rca
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 
 from .bugs import BUGS
-from .running import audited, run
+from .running import judged_as_kept, run
 from .story import DAY, HOUR, Story, at, deadline, organisation, rule
 
 MONDAY = at("2026-03-02T10:00")
@@ -111,6 +111,13 @@ CASES: dict[str, Case] = {
     "half-time-unsaid": Case(IN_A_DAY, incident_at(MONDAY), Kind.WARNING_MISSING, MONDAY + 13 * HOUR),
     "every-mark-at-birth": Case(
         OCCURRED, incident_at(MONDAY, occurred=MONDAY - 22 * HOUR), Kind.WARNING_EARLY, MONDAY + HOUR
+    ),
+    "warns-at-birth": Case(IN_A_DAY, incident_at(MONDAY), Kind.WARNING_EARLY, MONDAY + HOUR),
+    "warns-at-news": Case(
+        IN_A_DAY,
+        incident_at(MONDAY).milestone("lead-assigned", MONDAY + HOUR, MONDAY + HOUR),
+        Kind.WARNING_EARLY,
+        MONDAY + 2 * HOUR,
     ),
     "merge-gives-time": Case(
         IN_A_DAY,
@@ -223,10 +230,10 @@ def site(case: Case) -> dict[str, Any]:
 def test_a_planted_bug_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case, place = CASES[name], organisation(site(CASES[name]))
     right = run(case.story, case.rules, place, case.after, case.side)
-    assert audited(case.story, right, case.rules, place, case.after) == ()
+    assert judged_as_kept(case.story, right, case.rules, place, case.after) == ()
     BUGS[name].plant(monkeypatch)
     wrong = BUGS[name].spoil(run(case.story, case.rules, place, case.after, case.side))
-    found = {one.kind for one in audited(case.story, wrong, case.rules, place, case.after)}
+    found = {one.kind for one in judged_as_kept(case.story, wrong, case.rules, place, case.after)}
     assert case.found in found, found
 
 

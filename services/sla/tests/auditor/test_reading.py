@@ -1,6 +1,5 @@
 """What the auditor makes of records: each told fact once, and where retention has cut the past away."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,13 +7,12 @@ import pytest
 from aftercare.kit.messaging.consumer import Record
 from aftercare.programme.happenings import Happening
 from aftercare.schemas import outreach, rca
-from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.schemas.time import Precision, StatedTime
-from aftercare.sla.auditor.facts import Difference, Fact
-from aftercare.sla.auditor.process import _after, _at_end, _crossed_news, _heard, _is_whole
+from aftercare.sla.auditor.facts import Fact
+from aftercare.sla.auditor.process import _after, _at_end, _heard, _is_whole
 from aftercare.sla.auditor.store import Family, Position
 
-from .story import DAY, HOUR, MINUTE, Story, at, ref
+from .story import DAY, HOUR, Story, at, ref
 
 MONDAY = at("2026-03-02T10:00")
 
@@ -105,16 +103,3 @@ def test_what_hangs_on_something_that_nobody_told_is_no_ground_to_judge_by() -> 
     assert not _is_whole(family(Story().owed(MONDAY)))
     joined = Story().incident(MONDAY).owed(MONDAY).settled(MONDAY, "already-in-care")
     assert not _is_whole(family(joined))
-
-
-def test_a_warning_that_crosses_the_news_which_makes_it_needless_is_no_difference() -> None:
-    heard = family(Story().incident(MONDAY).talked(MONDAY + HOUR))
-
-    def given(after: timedelta, kind: Kind = Kind.WARNING_EARLY) -> bool:
-        difference = Difference(kind, "promise", ref("inc", "fall"), published=MONDAY + HOUR + after)
-        return _crossed_news(difference, heard, MINUTE)
-
-    assert given(timedelta(seconds=2))
-    assert not given(2 * MINUTE)
-    assert not given(timedelta(seconds=-2))
-    assert not given(timedelta(seconds=2), Kind.WARNING_DOUBLE)

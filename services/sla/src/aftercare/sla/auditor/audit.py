@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from aftercare.programme.model import Organisation
 from aftercare.schemas.clock_audit import AuditedStatus as Status
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor.calendars import Wall
 from aftercare.sla.auditor.comparing import Moment, Pair, compare
+from aftercare.sla.auditor.crossing import may_have_heard
 from aftercare.sla.auditor.deriving import Derived, derive, revisions_begin
 from aftercare.sla.auditor.dossier import REVISIONS, Dossier
 from aftercare.sla.auditor.facts import Difference, Fact, Said
-from aftercare.sla.auditor.marks import Life, expected, live, misses, way_points
+from aftercare.sla.auditor.marks import Life, phases, way_points
 from aftercare.sla.auditor.published import Account
 from aftercare.sla.auditor.starting import Birth, PacksAt, births
+from aftercare.sla.auditor.timely import said_in_time
 
 Key = tuple[str, str]
 
@@ -74,12 +77,20 @@ def _key(birth: Birth) -> Key:
 def _live(birth: Birth, dossier: Dossier, organisation: Organisation, moment: Moment) -> Life:
     """The clock's life until now."""
 
-    def play(instant: datetime) -> Derived | None:
-        known = dossier.known(instant)
+    def play(known: Dossier, instant: datetime) -> Derived | None:
         return derive(birth, known, Wall(organisation.site(known.site_of(birth.reference))), instant)
 
-    instants = sorted({max(fact.known, birth.at) for fact in dossier.facts})  # before its birth there is no clock
-    return live(instants, moment.as_of, play)
+    def at(instant: datetime) -> Derived | None:
+        return play(dossier.known(instant), instant)
+
+    @cache
+    def may_be(instant: datetime) -> Sequence[Derived | None]:
+        heard = may_have_heard(dossier.facts, instant, moment.settle)
+        return [play(Dossier.of(facts), instant) for facts in heard]
+
+    news = sorted({fact.known for fact in dossier.facts})
+    instants = sorted({max(one, birth.at) for one in news})  # before its birth there is no clock
+    return Life(phases(instants, moment.as_of, at), news, at, may_be)
 
 
 def _judge(
@@ -98,7 +109,8 @@ def _judge(
         return _unless_taken_back(key, account)
     if account is None:
         return (Difference(Kind.MISSING_CLOCK, *key, expected=settled.birth.at),)
-    return tuple(compare(Pair(settled, expected(life, moment.settle), account, misses(life)), moment))
+    pair = Pair(settled, account)
+    return (*compare(pair), *said_in_time(pair, life, moment))
 
 
 def _unless_taken_back(key: Key, account: Account | None) -> Sequence[Difference]:

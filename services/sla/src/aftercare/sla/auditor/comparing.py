@@ -1,4 +1,4 @@
-"""One clock as derived against the same clock as published: every way in which they differ."""
+"""One clock as derived against the same clock as published: how it stands."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from aftercare.programme.clocks import Recurring
 from aftercare.schemas.clock_audit import AuditedStatus as Status
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor.deriving import Derived
-from aftercare.sla.auditor.facts import Change, Difference, Said
-from aftercare.sla.auditor.marks import Mark, Worth
+from aftercare.sla.auditor.facts import Change, Difference
 from aftercare.sla.auditor.published import Account
 
 EXACT = timedelta(milliseconds=1)
@@ -35,27 +34,20 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A clock twice. `marks` are its warnings by the rules."""
+    """A clock twice."""
 
     derived: Derived
-    marks: list[Mark]
     account: Account
-    misses: tuple[datetime, ...]
-    """Instants at which it came due while it ran, by what was known then."""
 
     def differs(self, kind: Kind, **what: object) -> Difference:
         birth = self.derived.birth
         return Difference(kind, birth.rule.id, birth.reference, **what)  # type: ignore[arg-type] # its own fields
 
 
-def compare(pair: Pair, moment: Moment) -> Iterator[Difference]:
-    """Every difference of one clock that both sides know."""
+def compare(pair: Pair) -> Iterator[Difference]:
+    """How one clock that both sides know stands otherwise than it should."""
     yield from _numbers(pair)
     yield from _end(pair)
-    if pair.account.is_whole:
-        yield from _ends_in_time(pair, moment)
-    if pair.account.is_whole and pair.account.has_one_birth:
-        yield from _warnings(pair, moment)
 
 
 def _numbers(pair: Pair) -> Iterator[Difference]:
@@ -103,53 +95,6 @@ def _end(pair: Pair) -> Iterator[Difference]:
         if stopped is None or not same(stopped.at, end.stopped):
             heard = stopped.at if stopped else None
             yield pair.differs(Kind.WRONG_END_TIME, expected=end.stopped, published=heard)
-
-
-def _ends_in_time(pair: Pair, moment: Moment) -> Iterator[Difference]:
-    """A miss is said when the time has passed: not before, and not much after."""
-    for said in pair.account.events:
-        if said.change is not Change.MISSED or said.at is None:
-            continue
-        if said.time < said.at:
-            yield pair.differs(Kind.END_EARLY, expected=said.at, published=said.time)
-        elif _is_late(pair, said, said.at, moment):
-            yield pair.differs(Kind.END_LATE, expected=said.at, published=said.time)
-
-
-def _is_late(pair: Pair, said: Said, at: datetime, moment: Moment) -> bool:
-    """Late by the engine's own fault: nothing but time had to pass, and it was not said before."""
-    before = (event for event in pair.account.events if event.revision < said.revision)
-    again = any(event.change is Change.MISSED and same(event.at, at) for event in before)
-    foreseen = any(same(miss, at) for miss in pair.misses)
-    return foreseen and not again and said.time - at > moment.lateness
-
-
-def _warnings(pair: Pair, moment: Moment) -> Iterator[Difference]:
-    percents = {mark.percent for mark in pair.marks} | {said.percent for said in pair.account.warned if said.percent}
-    for percent in sorted(percents):
-        said = [event for event in pair.account.warned if event.percent == percent]
-        marks = [mark for mark in pair.marks if mark.percent == percent]
-        yield from _one_warning(pair, percent, marks, said, moment)
-
-
-def _one_warning(pair: Pair, percent: int, marks: list[Mark], said: list[Said], moment: Moment) -> Iterator[Difference]:
-    certain = [mark for mark in marks if mark.worth is Worth.CERTAIN and mark.at <= moment.settled]
-    if len(said) < len(certain):
-        yield pair.differs(Kind.WARNING_MISSING, percent=percent, expected=certain[-1].at)
-        return
-    if said and len(said) > len(marks):
-        early = not marks or said[-1].time < max(mark.at for mark in marks)
-        kind = Kind.WARNING_EARLY if early or said[0].time < marks[0].at else Kind.WARNING_DOUBLE
-        yield pair.differs(kind, percent=percent, published=said[-1].time)
-        return
-    for mark, event in zip(marks, said, strict=False):
-        if event.time < mark.at - EXACT:
-            yield pair.differs(Kind.WARNING_EARLY, percent=percent, expected=mark.at, published=event.time)
-        elif mark.worth is Worth.CERTAIN and not same(event.at, mark.at):
-            kind = Kind.WARNING_EARLY if event.at is None or event.at < mark.at else Kind.WARNING_LATE
-            yield pair.differs(kind, percent=percent, expected=mark.at, published=event.at)
-        elif mark.is_due_by_time and event.time - mark.at > moment.lateness:
-            yield pair.differs(Kind.WARNING_LATE, percent=percent, expected=mark.at, published=event.time)
 
 
 def same(one: datetime | None, other: datetime | None) -> bool:

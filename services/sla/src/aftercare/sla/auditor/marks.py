@@ -2,33 +2,29 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 
 from aftercare.programme.clocks import Age
 from aftercare.schemas.clock_audit import AuditedStatus as Status
+from aftercare.sla.auditor.crossing import AHEAD
 from aftercare.sla.auditor.deriving import Derived
 
 BORN_LATE = 100
-
-
-class Worth(StrEnum):
-    """Whether a warning must have been given."""
-
-    CERTAIN = "certain"
-    POSSIBLE = "possible"
-    """The engine may have learned at almost the same instant that nobody need be told."""
-    NEVER = "never"
-    """Passed before the clock was born, and a higher one stands for it."""
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A warning as the rules have it: once, not before `at`."""
+    """A warning as the rules have it: once in its round, not before `at`."""
 
     percent: int
     at: datetime
-    worth: Worth
+    begun: datetime | None
+    """The stop by which its round began, as of a clock."""
+    since: datetime
+    """The round is certainly this one since then: what was said before it was said in another."""
+    is_certain: bool
+    """Whatever was on its way, the engine had to give it, in this round."""
     is_due_by_time: bool = False
     """It came by the passing of time alone, so that its lateness is the engine's own."""
 
@@ -44,13 +40,18 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A clock from the first instant at which it was known until now. `at` derives it for any instant."""
+    """A clock from the first instant at which it was known until now."""
 
     phases: Sequence[Phase]
+    news: Sequence[datetime]
+    """Instants at which something was known, in order."""
     at: Callable[[datetime], Derived | None]
+    """The clock at any instant, by all that was known then."""
+    may_be: Callable[[datetime], Sequence[Derived | None]]
+    """The clock at an instant, by everything that the engine may have heard of what was known then."""
 
 
-def live(instants: Sequence[datetime], as_of: datetime, at: Callable[[datetime], Derived | None]) -> Life:
+def phases(instants: Sequence[datetime], as_of: datetime, at: Callable[[datetime], Derived | None]) -> list[Phase]:
     """Play a clock's life: `instants` are those at which something new was known, in order."""
     moments = [instant for instant in instants if instant <= as_of]
     found = []
@@ -59,21 +60,22 @@ def live(instants: Sequence[datetime], as_of: datetime, at: Callable[[datetime],
         if clock is not None:
             until = moments[index + 1] if index + 1 < len(moments) else as_of
             found.append(Phase(since, until, clock))
-    return Life(found, at)
+    return found
 
 
 def expected(life: Life, grace: timedelta) -> list[Mark]:
     """Every warning of the whole life, in order. `grace`: how long the engine may take to see something new."""
     marks: list[Mark] = []
-    of_round: list[Mark] = []
-    begun: datetime | None = None
+    stood_for: set[tuple[datetime | None, int]] = set()
     for index, phase in enumerate(life.phases):
-        if phase.clock.begun != begun:
-            begun, of_round = phase.clock.begun, []
-        fresh = list(_of_phase(phase, of_round, grace, is_birth=index == 0))
-        of_round += fresh
-        marks += fresh
-    return [mark for mark in marks if mark.worth is not Worth.NEVER]
+        begun = phase.clock.begun
+        stood_for |= {(begun, percent) for percent in _stood_for(phase.clock)}
+        others = [one.until - AHEAD for one in life.phases[:index] if one.clock.begun != begun and _lasts(one, grace)]
+        since = max(others, default=_BEGINNING)
+        for percent, at, is_certain in _of_phase(phase, grace):
+            in_time = phase.since < at < phase.until
+            marks.append(Mark(percent, at, begun, since, is_certain and (begun, percent) not in stood_for, in_time))
+    return marks
 
 
 def misses(life: Life) -> tuple[datetime, ...]:
@@ -91,40 +93,35 @@ def way_points(clock: Derived) -> dict[int, datetime]:
     return {percent: begin + (finish - begin) * percent / 100 for percent in percents}
 
 
-def _of_phase(phase: Phase, before: Sequence[Mark], grace: timedelta, *, is_birth: bool) -> Iterator[Mark]:
-    clock = phase.clock
-    lasts = phase.until - phase.since >= grace
+def warnings_of(clock: Derived) -> dict[int, datetime]:
+    """The warnings that a clock gives as it stands, and the instant that each names; of those past, once."""
+    born = clock.birth.at
     if clock.is_late_born:
-        unmeetable = lasts and clock.end.status is Status.UNMEETABLE
-        if BORN_LATE not in {mark.percent for mark in before}:
-            worth = Worth.CERTAIN if is_birth and unmeetable else Worth.POSSIBLE
-            yield Mark(BORN_LATE, clock.birth.at, worth)
-        return
+        return {BORN_LATE: born} if clock.end.status is Status.UNMEETABLE else {}
     if clock.end.status is not Status.RUNNING:
-        return
-    given = {mark.percent for mark in before if mark.worth is not Worth.NEVER}
-    points = {percent: at for percent, at in way_points(clock).items() if percent not in given}
-    yield from _passed(phase, points, before, lasts=lasts)
+        return {}
+    silent = _stood_for(clock)
+    return {percent: max(at, born) for percent, at in way_points(clock).items() if percent not in silent}
+
+
+def _of_phase(phase: Phase, grace: timedelta) -> Iterator[tuple[int, datetime, bool]]:
+    """Percent and instant of each warning that falls into a phase or had passed when it began, and if it is certain."""
+    clock = phase.clock
+    points = warnings_of(clock)
+    passed = {percent: at for percent, at in points.items() if at <= phase.since}
+    runs_until = phase.until if clock.due is None or clock.is_late_born else min(phase.until, clock.due)
     for percent, at in points.items():
-        if phase.since < at < phase.until:
-            worth = Worth.CERTAIN if phase.until - at >= grace and not _was_passed(before, percent) else Worth.POSSIBLE
-            yield Mark(percent, at, worth, is_due_by_time=True)
+        if at < phase.until:
+            waits = runs_until - max(at, phase.since) >= grace
+            yield percent, at, waits and (percent not in passed or percent == max(passed))
 
 
-def _passed(phase: Phase, points: dict[int, datetime], before: Sequence[Mark], *, lasts: bool) -> Iterator[Mark]:
-    """Marks that had passed when something new was known: of those before the birth, the highest stands for all."""
-    born = phase.clock.birth.at
-    passed = [one for one, at in points.items() if at <= phase.since]
-    unborn = [one for one, at in way_points(phase.clock).items() if at <= born]
-    for percent in passed:
-        worth = Worth.POSSIBLE
-        if percent in unborn and percent != max(unborn):
-            worth = Worth.NEVER
-        elif lasts and percent == max(passed) and not _was_passed(before, percent):
-            worth = Worth.CERTAIN
-        yield Mark(percent, max(points[percent], born), worth)
+def _lasts(phase: Phase, grace: timedelta) -> bool:
+    """Whether the engine must have seen the clock as it was then."""
+    return phase.until - phase.since >= grace
 
 
-def _was_passed(before: Sequence[Mark], percent: int) -> bool:
-    """Whether a higher one stood for this mark when the clock was born: it may be said if the start moves."""
-    return any(mark.percent == percent for mark in before)
+def _stood_for(clock: Derived) -> set[int]:
+    """Marks that had passed before the birth: the highest of them stands for all others."""
+    passed = {percent for percent, at in way_points(clock).items() if at <= clock.birth.at}
+    return passed - {max(passed, default=0)}

@@ -155,7 +155,7 @@ class Auditor:
         return len(subjects) == self._limits.at_once
 
     async def _judge(self, tx: Transaction, subject: str, family: Family, moment: Moment) -> None:
-        finding = self._finding(family, moment)
+        finding = judged(family, self._book, moment)
         await store.looked(tx.connection, family.subjects)
         again = [finding.look_again] if finding.look_again is not None else []
         if finding.is_judged:
@@ -171,13 +171,6 @@ class Auditor:
             await store.look_again(tx.connection, {subject: until})
         else:
             await store.forget(tx.connection, family)
-
-    def _finding(self, family: Family, moment: Moment) -> Finding:
-        if not _is_whole(family):
-            return Finding()
-        found = audit(family.facts, family.said, self._book.packs, self._book.organisation, moment)
-        kept = [one for one in found.differences if not _crossed_news(one, family, moment.settle)]
-        return replace(found, differences=tuple(kept))
 
     def _say(self, tx: Transaction, one: Difference, family: Family) -> None:
         count_difference(self._book.side, _CLASSES.get(one.kind, DifferenceClass.TIME))
@@ -226,6 +219,13 @@ def _heard(record: Record, now: datetime) -> Iterator[Fact | Said]:
         yield from (replace(fact, heard=now) for fact in facts_of(message, identity, event.time))
 
 
+def judged(family: Family, book: Book, moment: Moment) -> Finding:
+    """What there is to say of a family: all that the audit finds, or nothing where its beginning was not told."""
+    if not _is_whole(family):
+        return Finding()
+    return audit(family.facts, family.said, book.packs, book.organisation, moment)
+
+
 def _is_whole(family: Family) -> bool:
     """Whether the beginning was told of all that its facts name: what can no more be read is no ground to judge by."""
     begun = {
@@ -234,14 +234,6 @@ def _is_whole(family: Family) -> bool:
     begun |= {case for fact in family.facts if fact.happening is Happening.OFFER_MADE for case in fact.about}
     hang_on = [one for one in family.subjects if one.startswith(_BEGIN)]
     return not family.facts or all(one in begun for one in hang_on)
-
-
-def _crossed_news(one: Difference, family: Family, settle: timedelta) -> bool:
-    """Whether a warning went out while the news that made it needless was still on its way to the engine."""
-    if one.kind is not Kind.WARNING_EARLY or one.published is None:
-        return False
-    given = one.published
-    return any(timedelta() <= given - fact.known <= settle for fact in family.facts)
 
 
 def _after(position: Position, record: Record, now: datetime) -> Position:
