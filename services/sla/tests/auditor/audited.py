@@ -17,7 +17,7 @@ from aftercare.kit.store.relay import Relay
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.programme.clocks import ClockRule, Side
 from aftercare.schemas.base import Message
-from aftercare.schemas.clock import EventClockStartedV1
+from aftercare.schemas.clock import EventClockStartedV1, EventClockWarnedV1, WarningRoute
 from aftercare.schemas.clock_audit import EventClockDifferenceFoundV1
 from aftercare.schemas.registry import decode
 from aftercare.sla.auditor.process import Auditor, Book, Limits
@@ -120,3 +120,13 @@ def started(name: str, hours: int, since: datetime = MONDAY, **fields: Any) -> E
         **fields,
     }
     return EventClockStartedV1.model_validate({"state": state})
+
+
+def later(told: EventClockStartedV1, revision: int) -> Any:
+    """The state of the same clock in a later event."""
+    return told.state.model_copy(update={"revision": revision})
+
+
+def warned(told: EventClockStartedV1) -> EventClockWarnedV1:
+    """An engine's word that half of its time has passed on Monday."""
+    return EventClockWarnedV1(state=later(told, 2), percent=50, at=MONDAY, route=WarningRoute.WORKLIST)

@@ -16,10 +16,11 @@ from sqlalchemy import text
 from aftercare.kit.clock import FixedClock
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.kit.testing.waiting import eventually
+from aftercare.schemas.clock import ClockCancelReason, EventClockCancelledV1
 from aftercare.schemas.clock_audit import DifferenceKind
 from aftercare.sla.auditor.process import Limits
 
-from .audited import MIGRATIONS, MONDAY, Audited, started
+from .audited import MIGRATIONS, MONDAY, Audited, later, started, warned
 from .story import MINUTE, Story, ref
 
 pytestmark = pytest.mark.real
@@ -78,6 +79,28 @@ async def test_a_round_that_takes_long_judges_only_as_of_its_reading(database: A
     await side.auditor.step()
     await side.auditor.step()
     assert [one.kind for one in await side.found()] == [DifferenceKind.MISSING_CLOCK]
+    await side.engine.dispose()
+
+
+async def test_a_warning_at_birth_is_found_and_one_that_crossed_a_withdrawal_is_right(
+    database: Any, kafka_server: Any
+) -> None:
+    side = Audited(database(migrations=MIGRATIONS), kafka_server, "hasty")
+    before, cancelled = MONDAY - timedelta(hours=12), MONDAY - timedelta(seconds=1)
+    story = Story().incident(MONDAY, name="hasty").incident(before, name="crossed")
+    story.withdrawn(cancelled, name="crossed", received=before)
+    for number, (message, _, said) in enumerate(story.told):
+        await side.publish("intake", (message, f"incident {number}"), said=said)
+    hasty, crossed = started("hasty", 24), started("crossed", 24, since=before)
+    gone = EventClockCancelledV1(state=later(crossed, 3), cancelled=cancelled, reason=ClockCancelReason.WITHDRAWN)
+    await side.publish("sla-event", (hasty, "hasty"), (warned(hasty), "hasty warned"))
+    await side.publish("sla-event", (crossed, "crossed"), said=before)
+    await side.publish("sla-event", (warned(crossed), "crossed warned"), (gone, "crossed gone"))
+    for _ in range(4):
+        await side.round_after(2 * MINUTE)
+    (found,) = [one for one in await side.all_found() if one.subject in (ref("inc", "hasty"), ref("inc", "crossed"))]
+    assert (found.kind, found.subject) == (DifferenceKind.WARNING_EARLY, ref("inc", "hasty"))
+    assert (found.expected, found.published) == (MONDAY + timedelta(hours=12), MONDAY)
     await side.engine.dispose()
 
 

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from aftercare.programme.clocks import ClockRule, Side
 from aftercare.schemas import incident, rca
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
+from aftercare.sla.auditor.audit import audit
+from aftercare.sla.auditor.comparing import Moment
 from aftercare.sla.auditor.crossing import may_have_heard
 from aftercare.sla.auditor.facts import Change, Difference, Said
 
 from .running import Burden, judged_as_kept, run
-from .story import HOUR, MINUTE, Story, at, organisation, rule
+from .story import HOUR, MINUTE, Story, at, organisation, packs, rule
 
 BEGIN = at("2026-03-02T10:00")
 SECOND = timedelta(seconds=1)
@@ -185,15 +187,44 @@ def test_a_warning_given_a_moment_before_an_amendment_or_a_withdrawal_was_heard_
 
 
 def test_what_came_in_another_order_than_it_was_known_is_no_difference() -> None:
-    story = Story().talked(BEGIN - 10 * SECOND).incident(BEGIN, occurred=BEGIN - 3 * HOUR)
+    story = Story().talked(BEGIN - 2 * HOUR, BEGIN - 10 * SECOND).incident(BEGIN, occurred=BEGIN - 3 * HOUR)
     assert judged(story, 30, 0, promise=OCCURRED) == ([(100, BEGIN)], [])
-    assert judged(story, 0, 0, promise=OCCURRED)[1] == []
+    assert judged(story, 0, 0, promise=OCCURRED) == ([], [])
 
 
 def test_a_round_that_the_engine_had_not_heard_of_may_still_warn() -> None:
     story = Story().incident(BEGIN).talked(HALF - 2 * SECOND)
     twice = [(50, HALF), (50, HALF + HOUR - 2 * SECOND)]
     assert judged(story, 0, 30, promise=RECURRING, until=HALF + 70 * MINUTE) == (twice, [])
+
+
+def test_each_round_owes_its_own_warnings_and_no_warning_twice() -> None:
+    story = Story().incident(BEGIN).talked(HALF + 10 * MINUTE)
+    until = HALF + 100 * MINUTE
+    said = run(story, [RECURRING], HERE, until)
+    first, second = (one for one in said if one.change is Change.WARNED)
+
+    def found(*without: Said, more: tuple[Said, ...] = ()) -> list[Kind]:
+        told = [*(one for one in said if one not in without), *more]
+        return [one.kind for one in judged_as_kept(story, told, [RECURRING], HERE, until)]
+
+    assert found() == []
+    assert found(first) == found(second) == [Kind.WARNING_MISSING]
+    assert found(more=(replace(second, id="again", revision=9),)) == [Kind.WARNING_DOUBLE]
+
+
+def test_a_miss_is_late_only_from_when_the_engine_must_have_heard_of_its_instant() -> None:
+    known, until = HALF - 10 * MINUTE, HALF + 30 * MINUTE
+    story = Story().incident(BEGIN, occurred=BEGIN)
+    story.incident(known, AMENDED, received=BEGIN, occurred=known + SECOND - 2 * HOUR)
+    said = run(story, [OCCURRED], HERE, until, burden=Burden([SECOND, 150 * SECOND]))
+
+    def found(settle: timedelta) -> list[Kind]:
+        moment = Moment(until, settle, lateness=MINUTE)
+        return [one.kind for one in audit(story.facts(), said, packs(OCCURRED), HERE, moment).differences]
+
+    assert found(settle=3 * MINUTE) == []
+    assert found(settle=MINUTE) == [Kind.END_LATE]
 
 
 def test_a_warning_at_birth_is_a_difference_however_new_the_clock_was() -> None:
