@@ -7,7 +7,7 @@ import pytest
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.domain.vocabulary import Relation, SubjectKind
 
-from .saying import concept, mapped, people, report
+from .saying import bundle, concept, mapped, people, report
 
 INVOLVED, REPORTER, WITNESS, HARMED = Relation.INVOLVED, Relation.REPORTER, Relation.WITNESS, Relation.HARMED
 
@@ -110,3 +110,30 @@ def test_a_name_counts_more_than_the_word_unknown_beside_it(door: Door, adverse_
     person = {"resourceType": "Practitioner", "id": "n", "name": [{"text": "Made Up"}]}
     said = adverse_event(contained=[person], contributor=[{"reference": "#n", "display": "Unknown"}], recorder=None)
     assert people(report(door, said)) == [("Made Up", INVOLVED)]
+
+
+NUMBERED = {"system": "urn:hill:patients", "value": "P-7"}
+PATIENT = {"resourceType": "Patient", "id": "7", "identifier": [NUMBERED]}
+
+
+@pytest.mark.parametrize(
+    ("subject", "beside"),
+    [
+        ({"identifier": NUMBERED, "type": "Patient"}, {}),
+        ({"reference": "Patient/7", "identifier": NUMBERED}, {}),
+        ({"reference": "Patient?identifier=urn:hill:patients|P-7"}, {}),
+        ({"reference": "#7"}, {"contained": [PATIENT]}),
+        ({"reference": "Patient/7"}, {}),
+        ({"reference": "https://fhir.hill.example/r4/Patient/7/_history/3"}, {}),
+    ],
+)
+def test_a_patient_is_the_same_however_a_record_refers_to_them_while_their_number_comes_along(
+    door: Door, adverse_event: Any, subject: Any, beside: Any
+) -> None:
+    event = {
+        "fullUrl": "https://fhir.hill.example/r4/AdverseEvent/ae-1",
+        "resource": adverse_event(subject=subject, **beside),
+    }
+    patient = {"fullUrl": "https://fhir.hill.example/r4/Patient/7", "resource": PATIENT}
+    fact = report(door, bundle(event, patient))
+    assert [(one.system, one.value) for one in fact.patients] == [("urn:hill:patients", "P-7")]
