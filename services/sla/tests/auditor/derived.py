@@ -20,6 +20,7 @@ def clocks(story: Story, rules: Any, now: datetime) -> dict[str, Derived]:
     for one in births(known, rules):
         clock = derive(one, known, Wall(HERE.site(known.site_of(one.reference))), now)
         if clock is not None:
+            assert one.reference not in found, "two clocks of one rule about one subject"
             found[one.reference] = clock
     return found
 

@@ -1,6 +1,7 @@
 """What the auditor's own database can hold: references, enums and instants, and every fact each once."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from aftercare.kit.messaging.connection import KafkaConnection
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.kit.testing.schema import KIT_COLUMNS, columns_that_take_a_sentence, schema_differences
-from aftercare.programme.clocks import Side
+from aftercare.programme.clocks import ClockRule, Side
 from aftercare.schemas import rca
 from aftercare.schemas.clock_audit import DifferenceKind as Kind
 from aftercare.sla.auditor import store
@@ -83,36 +84,66 @@ async def test_a_difference_is_said_when_a_second_round_sees_it_too_and_again_af
         assert await rounds([], [one], [one]) == [([], False), ([], True), ([one], False)]
 
 
-async def test_a_family_is_forgotten_as_a_whole_and_never_by_halves(database: Any) -> None:
-    clock = FixedClock(MONDAY)
-    engine = create_engine(database(migrations=MIGRATIONS))
-    unit_of_work = UnitOfWork(engine, clock, "urn:aftercare:sla-event-auditor")
-    book = Book(Side.EVENT, packs(deadline("in-a-day", hours=24)), organisation())
-    auditor = Auditor(unit_of_work, KafkaConnection("nowhere:1"), book, Limits(kept=60 * DAY))
+@dataclass(slots=True)
+class Years:
+    """An auditor whose clock is turned by hand, and that keeps what has ended for sixty days."""
 
-    async def hear(heard: datetime, story: Story) -> None:
-        clock.set(heard)
+    auditor: Auditor
+    clock: FixedClock
+    unit_of_work: UnitOfWork
+
+    async def hear(self, heard: datetime, story: Story) -> None:
+        self.clock.set(heard)
         facts = [replace(fact, id=ref("evt", f"{heard} {fact.id}"), heard=heard) for fact in story.facts()]
-        async with unit_of_work() as tx:
+        async with self.unit_of_work() as tx:
             await store.keep(tx.connection, facts, [], heard)
 
-    async def left_after(wait: timedelta) -> tuple[int, int]:
+    async def left_after(self, wait: timedelta) -> tuple[int, int]:
         """Facts and standing differences after a look."""
-        clock.set(clock.now() + wait)
-        while await auditor._look(clock.now()):
+        self.clock.set(self.clock.now() + wait)
+        while await self.auditor._look(self.clock.now()):
             pass
-        async with unit_of_work() as tx:
+        async with self.unit_of_work() as tx:
             family = await store.family(tx.connection, ref("inc", "fall"))
             return len(family.facts), await store.standing(tx.connection)
 
-    await hear(MONDAY, Story().incident(MONDAY).talked(MONDAY + HOUR))
-    assert await left_after(2 * HOUR) == (2, 0)
-    assert await left_after(2 * HOUR) == (2, 1)  # nobody has published its clock
-    await hear(MONDAY + 50 * DAY, Story().analysis(rca.RcaCommissionedV1, MONDAY + 50 * DAY, "fall"))
-    assert await left_after(11 * DAY) == (3, 1)
-    assert await left_after(48 * DAY) == (3, 1)
-    assert await left_after(2 * DAY) == (0, 0)
+
+@pytest.fixture
+async def years(database: Any) -> Any:
+    clock = FixedClock(MONDAY)
+    engine = create_engine(database(migrations=MIGRATIONS))
+    unit_of_work = UnitOfWork(engine, clock, "urn:aftercare:sla-event-auditor")
+
+    def by(*rules: ClockRule) -> Years:
+        book = Book(Side.EVENT, packs(*rules), organisation())
+        limits = Limits(kept=60 * DAY)
+        return Years(Auditor(unit_of_work, KafkaConnection("nowhere:1"), book, limits), clock, unit_of_work)
+
+    yield by
     await engine.dispose()
+
+
+async def test_a_family_is_forgotten_as_a_whole_and_never_by_halves(years: Callable[..., Years]) -> None:
+    by = years(deadline("in-a-day", hours=24))
+    await by.hear(MONDAY, Story().incident(MONDAY).talked(MONDAY + HOUR))
+    assert await by.left_after(2 * HOUR) == (2, 0)
+    assert await by.left_after(2 * HOUR) == (2, 1)  # nobody has published its clock
+    await by.hear(MONDAY + 50 * DAY, Story().analysis(rca.RcaCommissionedV1, MONDAY + 50 * DAY, "fall"))
+    assert await by.left_after(11 * DAY) == (3, 1)
+    assert await by.left_after(48 * DAY) == (3, 1)
+    assert await by.left_after(2 * DAY) == (0, 0)
+
+
+async def test_nothing_is_forgotten_while_its_clock_runs_however_quiet_it_is(years: Callable[..., Years]) -> None:
+    by = years(deadline("in-half-a-year", hours=180 * 24))
+    await by.hear(MONDAY, Story().incident(MONDAY))
+    for _ in range(2):
+        assert (await by.left_after(2 * HOUR))[0] == 1
+    assert await by.left_after(100 * DAY) == (1, 1)
+    assert (await by.left_after(79 * DAY))[0] == 1
+    for _ in range(3):  # it came due; a second look makes sure of what is missing
+        left = await by.left_after(2 * DAY)
+    assert left == (0, 0)
 
 
 def _named(number: int, fact: Any) -> Any:
