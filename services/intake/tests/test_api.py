@@ -138,7 +138,7 @@ async def test_a_manager_says_who_was_involved(web: httpx.AsyncClient, running: 
     manager, elsewhere = badge("manager", "m", "hill"), badge("manager", "m", "valley")
     [task] = (await web.get("/tasks", headers=manager)).json()["tasks"]
     assert (task["number"], task["site"], task["unit"]) == ("2026-0042", "hill", "ward-7")
-    assert (await web.get("/tasks", headers=elsewhere)).json() == {"tasks": []}
+    assert (await web.get("/tasks", headers=elsewhere)).json() == {"tasks": [], "next": None}
     path = f"/tasks/{task['task']}/answer"
     answer = {"staff": [{"value": "N-5"}]}
     assert (await web.post(path, json=answer, headers=elsewhere)).status_code == 404
@@ -166,7 +166,7 @@ async def test_a_manager_never_sees_a_task_in_which_somebody_fears_repercussion(
 ) -> None:
     data = {"record": {"id": "I-1"}, "site": "Hill Hospital", "reporter": {"fears_repercussion": True}}
     await web.post("/events", json=source_event("incident-reported", data), headers=WRITER)
-    assert (await web.get("/tasks", headers=badge("manager", "m", "hill"))).json() == {"tasks": []}
+    assert (await web.get("/tasks", headers=badge("manager", "m", "hill"))).json() == {"tasks": [], "next": None}
     assert len((await web.get("/tasks", headers=badge("coordinator", "c", "*"))).json()["tasks"]) == 1
 
 
@@ -193,7 +193,7 @@ async def test_a_manager_can_not_pass_for_a_colleague(web: httpx.AsyncClient, ru
 async def test_whose_token_names_no_site_sees_none(web: httpx.AsyncClient, adverse_event: Any) -> None:
     await web.post("/events", json=adverse_event(contributor=None, recorder=None), headers=WRITER)
     for role in ("manager", "coordinator"):
-        assert (await web.get("/tasks", headers=badge(role, "x"))).json() == {"tasks": []}
+        assert (await web.get("/tasks", headers=badge(role, "x"))).json() == {"tasks": [], "next": None}
 
 
 async def test_a_colleague_names_somebody_without_an_incident(web: httpx.AsyncClient, running: Any) -> None:
@@ -283,8 +283,6 @@ async def test_conflicts_are_shown(web: httpx.AsyncClient, adverse_event: Any) -
     third = await web.post("/events", json=adverse_event(severity=None), headers=WRITER)
     newest, oldest = (await web.get("/conflicts", headers=badge("coordinator", "c", "*"))).json()["conflicts"]
     assert {newest["record"], oldest["record"]} == {shown["record"], third.json()["reference"]}
-    page = await web.get(f"/conflicts?before={newest['conflict']}", headers=badge("operator", "op"))
-    assert page.json()["conflicts"] == [oldest]
     for site, seen in (("hill", 2), ("north", 0), ("", 0)):
         found = await web.get("/conflicts", headers=badge("coordinator", "c", site))
         assert len(found.json()["conflicts"]) == seen
@@ -307,7 +305,7 @@ async def test_who_else_was_involved_is_asked_although_some_are_named(
     path = f"/tasks/{task['task']}/answer"
     assert (await web.post(path, headers=manager, json={"staff": [{"display": "\u200b"}]})).status_code == 422
     assert (await web.post(path, headers=manager, json={"nobody": True})).status_code == 200
-    assert (await web.get("/tasks", headers=manager)).json() == {"tasks": []}
+    assert (await web.get("/tasks", headers=manager)).json() == {"tasks": [], "next": None}
     assert len((await running.published("aftercare.incident"))[-1][1]["state"]["involved"]) == 2
 
 
@@ -321,4 +319,4 @@ async def test_an_answer_closes_the_task_though_the_source_counted_more(
     assert (task["named"], task["unnamed"]) == (1, 3)
     said = {"staff": [{"value": "N-2"}]}
     assert (await web.post(f"/tasks/{task['task']}/answer", headers=manager, json=said)).status_code == 200
-    assert (await web.get("/tasks", headers=manager)).json() == {"tasks": []}
+    assert (await web.get("/tasks", headers=manager)).json() == {"tasks": [], "next": None}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from aftercare.intake.domain.outcome import Reason, Refusal
+from aftercare.kit.store.paging import Order, Page, PageAsked
 from aftercare.kit.store.transaction import Transaction
 
 
@@ -67,10 +68,15 @@ async def counts(tx: Transaction, wanted: Filter) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-async def newest(tx: Transaction, wanted: Filter, limit: int, before: int | None = None) -> list[dict[str, Any]]:
-    """The newest first, with what to do about each. `before` pages on from a row's `number`."""
-    rows = await tx.connection.execute(_NEWEST, wanted.parameters | {"limit": limit, "before": before})
-    return [_told(dict(row)) for row in rows.mappings()]
+async def newest(tx: Transaction, wanted: Filter, asked: PageAsked) -> Page[dict[str, Any]]:
+    """The newest first, with what to do about each."""
+    rows = await tx.connection.execute(_NEWEST, wanted.parameters | _ORDER.bound(asked))
+    return _ORDER.page(asked, [_told(dict(row)) for row in rows.mappings()])
+
+
+def below(number: int) -> str:
+    """The cursor for the records that came before the one of this `number`."""
+    return _ORDER.cursor(number)
 
 
 async def explain(tx: Transaction, reference: str) -> dict[str, Any] | None:
@@ -130,10 +136,8 @@ _COUNTS = text(
     "select r.source, r.format, r.reason, count(*) as records, min(r.received_at) as since"  # noqa: S608 - constants
     f" from record r where{_WHICH} group by 1, 2, 3 order by 4 desc"
 )
-_NEWEST = text(
-    f"select {_COLUMNS} from record r where{_WHICH}"  # noqa: S608 - constants of this file
-    " and (cast(:before as bigint) is null or r.number < :before) order by r.number desc limit :limit"
-)
+_ORDER: Order[dict[str, Any]] = Order({"r.number": "bigint"}, lambda row: (row["number"],), newest_first=True)
+_NEWEST = text(f"select {_COLUMNS} from record r where{_WHICH}{_ORDER.sql}")  # noqa: S608 - constants of this file
 _ONE = text(
     f"select {_COLUMNS},"  # noqa: S608 - a constant of this file
     " (select i.book->'details'->>'site' from incident i where i.incident = record.incident) as site"

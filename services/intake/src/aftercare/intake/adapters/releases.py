@@ -108,5 +108,5 @@ _WRITE = text(
 )
 _NEWEST = text(
     "select replay as release, wanted, contact, total, mapped, still_refused, asked_by, asked_at, finished_at"
-    " from replay order by asked_at desc limit :limit"
+    " from replay order by asked_at desc, replay desc limit :limit"
 )

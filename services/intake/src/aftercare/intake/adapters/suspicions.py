@@ -5,6 +5,7 @@ The row stays, with who decided and when: it is the audit of it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -22,6 +23,7 @@ from aftercare.intake.domain.suspicion import (
     suspicion,
 )
 from aftercare.intake.service_layer.ports import Naming
+from aftercare.kit.store.paging import Order, Page, PageAsked
 from aftercare.kit.store.transaction import Transaction
 
 Pair = tuple[str, str]
@@ -114,21 +116,20 @@ async def counts(tx: Transaction) -> tuple[dict[str, int], datetime | None]:
 
 
 async def newest(
-    tx: Transaction, state: SuspicionState, page: tuple[int, str | None], sites: Iterable[str] | None, *, guarded: bool
-) -> list[dict[str, Any]]:
-    """Suspicions of one state, newest first, each with what tells its two incidents apart.
+    tx: Transaction, state: SuspicionState, asked: PageAsked, sites: Iterable[str] | None, *, guarded: bool
+) -> Page[dict[str, Any]]:
+    """A page of the suspicions of one state, newest first, each with what tells its two incidents apart.
 
-    `page`: how many, and the last `suspicion` of the page before. `guarded`: those too in which somebody fears
-    repercussion.
+    `guarded`: those too in which somebody fears repercussion.
     """
-    limit, before = page
-    parameters = {"state": state.value, "limit": limit, "before": before, **_seen_by(sites, guarded=guarded)}
-    rows = [dict(row) for row in (await tx.connection.execute(_NEWEST, parameters)).mappings()]
-    about = sorted({one for row in rows for one in (row["first"], row["second"])})
+    parameters = {"state": state.value, **_seen_by(sites, guarded=guarded), **_ORDER.bound(asked)}
+    rows = (await tx.connection.execute(_NEWEST, parameters)).mappings()
+    page = _ORDER.page(asked, [dict(row) for row in rows])
+    about = sorted({one for row in page.rows for one in (row["first"], row["second"])})
     sides = {row["incident"]: dict(row) for row in (await tx.connection.execute(_SIDES, {"of": about})).mappings()}
-    for row in rows:
+    for row in page.rows:
         row["incidents"] = [sides[row.pop("first")], sides[row.pop("second")]]
-    return rows
+    return page
 
 
 def _columns(suspects: Sequence[Suspect | None]) -> dict[str, list[Any]]:
@@ -204,12 +205,12 @@ _DECIDE = text(
     " where suspicion = :suspicion and state = 'open' returning suspicion"
 )
 _COUNTS = text("select state, count(*) as pairs, min(found_at) as since from suspicion group by state")
+_ORDER: Order[dict[str, Any]] = Order(
+    {"s.found_at": "timestamptz", "s.suspicion": "text"}, itemgetter("found_at", "suspicion"), newest_first=True
+)
 _NEWEST = text(
     "select s.suspicion, s.reason, s.state, s.site, s.found_at, s.decided_at, s.first, s.second"  # noqa: S608 - a constant
-    f" from suspicion s where s.state = :state and{_VISIBLE}"
-    " and (cast(:before as text) is null or (s.found_at, s.suspicion) <"
-    " (select b.found_at, b.suspicion from suspicion b where b.suspicion = :before))"
-    " order by s.found_at desc, s.suspicion desc limit :limit"
+    f" from suspicion s where s.state = :state and{_VISIBLE}{_ORDER.sql}"
 )
 _SIDES = text(
     "select i.incident, (select r.reference from record r where r.incident = i.incident order by r.number desc limit 1)"

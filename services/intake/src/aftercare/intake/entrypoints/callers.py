@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from aftercare.intake.bootstrap import Application
 from aftercare.kit.auth.principal import ALL_SITES, Principal, Rights
@@ -36,6 +36,8 @@ def application_of(request: Request) -> Application:
 
 Caller: TypeAlias = Annotated[Principal, Depends(principal_of)]
 App: TypeAlias = Annotated[Application, Depends(application_of)]
+Limit: TypeAlias = Annotated[int, Query(ge=1, le=1000)]
+"""How many rows of a list at once; `next` of the answer leads on."""
 
 
 def sees_guarded(caller: Principal) -> bool:

@@ -62,13 +62,18 @@ def list_parked(options: Listing) -> None:
 
     async def work(application: Any, unit_of_work: Any) -> None:
         from aftercare.intake.adapters import parking  # noqa: PLC0415
+        from aftercare.kit.store.paging import PageAsked  # noqa: PLC0415
 
+        after = None if options.before is None else parking.below(options.before)
         async with unit_of_work() as tx:
             wanted = _wanted(options, application, tx.now)
             for count in await parking.counts(tx, wanted):
                 _say(count)
-            for row in await parking.newest(tx, wanted, options.limit, options.before):
-                _say(row)
+            page = await parking.newest(tx, wanted, PageAsked(options.limit, after))
+        for row in page.rows:
+            _say(row)
+        if page.next is not None:
+            sys.stderr.write(f"There are more: go on with --before {page.rows[-1]['number']}\n")
 
     asyncio.run(_with_application(work))
 
@@ -141,8 +146,11 @@ def releases(limit: Annotated[int, typer.Option(min=1, max=1000)] = 20) -> None:
         from aftercare.intake.adapters import releases as kept  # noqa: PLC0415
 
         async with unit_of_work() as tx:
-            for row in await kept.newest(tx, limit):
-                _say(row)
+            found = await kept.newest(tx, limit + 1)
+        for row in found[:limit]:
+            _say(row)
+        if len(found) > limit:
+            sys.stderr.write("There are older ones: ask for more with --limit\n")
 
     asyncio.run(_with_application(work))
 

@@ -16,10 +16,11 @@ from aftercare.intake.adapters.parking import Filter
 from aftercare.intake.bootstrap import Application
 from aftercare.intake.domain.examine import Door
 from aftercare.intake.entrypoints.bodies import read_model
-from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller
+from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, Limit
 from aftercare.intake.entrypoints.routes_records import told
 from aftercare.intake.service_layer.replay import Replaying
 from aftercare.kit.auth.principal import ALL_SITES, Principal
+from aftercare.kit.store.paging import PageAsked
 
 router = APIRouter()
 AT_ONCE = 1000
@@ -58,10 +59,10 @@ async def list_parked(
     caller: Caller,
     application: App,
     outcome: Literal["parked", "rejected"] = "parked",
-    before: int | None = None,
-    limit: int = 100,
+    limit: Limit = 100,
+    after: str | None = None,
 ) -> JSONResponse:
-    """How many by source, format and reason, and the newest; `before` pages on. Filters as in `Which`."""
+    """How many by source, format and reason, and the newest first. Filters as in `Which`."""
     RIGHTS.require(caller, "see-parked")
     names = Which.model_fields.keys() & request.query_params.keys()
     try:
@@ -71,8 +72,9 @@ async def list_parked(
     async with request.app.state.runtime.unit_of_work() as tx:
         wanted = replace(_wanted(which, caller, application, tx.now), outcome=outcome)
         counts = await parking.counts(tx, wanted)
-        rows = await parking.newest(tx, wanted, max(1, min(limit, 1000)), before)
-    return JSONResponse({"counts": [told(one) for one in counts], "records": [told(row) for row in rows]})
+        page = await parking.newest(tx, wanted, PageAsked(limit, after))
+    records = [told(row) for row in page.rows]
+    return JSONResponse({"counts": [told(one) for one in counts], "records": records, "next": page.next})
 
 
 @router.get("/parked/{reference}")

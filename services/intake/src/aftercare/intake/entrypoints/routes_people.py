@@ -10,10 +10,11 @@ from aftercare.intake.adapters import tasks
 from aftercare.intake.domain.outcome import Ending
 from aftercare.intake.entrypoints.answers import as_json
 from aftercare.intake.entrypoints.bodies import read_model
-from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, sees_guarded, sites_of
+from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, Limit, sees_guarded, sites_of
 from aftercare.intake.entrypoints.routes_records import Key, take, told
 from aftercare.intake.service_layer.nominate import nomination, say_nobody, say_that_is_all
 from aftercare.kit.auth.principal import Principal
+from aftercare.kit.store.paging import PageAsked
 
 router = APIRouter()
 Words = Field(default=None, min_length=1, max_length=512)
@@ -82,15 +83,18 @@ async def nominate(request: Request, caller: Caller, application: App, key: Key 
 
 
 @router.get("/tasks")
-async def list_tasks(request: Request, caller: Caller, application: App) -> JSONResponse:
+async def list_tasks(
+    request: Request, caller: Caller, application: App, limit: Limit = 500, after: str | None = None
+) -> JSONResponse:
     """Incidents that name nobody, or not all, oldest first, with the source's own number: say who was involved.
 
     `named`: how many are; `unnamed`: how many more, at least, the source says were involved.
     """
     RIGHTS.require(caller, "see-tasks")
     async with request.app.state.runtime.unit_of_work() as tx:
-        found = await tasks.open_tasks(tx, application.vault, sites_of(caller), guarded=sees_guarded(caller))
-    return JSONResponse({"tasks": [told(row) for row in found]})
+        asked, sites = PageAsked(limit, after), sites_of(caller)
+        page = await tasks.open_tasks(tx, application.vault, asked, sites, guarded=sees_guarded(caller))
+    return JSONResponse({"tasks": [told(row) for row in page.rows], "next": page.next})
 
 
 @router.post("/tasks/{task}/answer")
@@ -118,16 +122,18 @@ async def answer_task(request: Request, task: str, caller: Caller, application: 
 
 
 @router.get("/conflicts")
-async def list_conflicts(request: Request, caller: Caller, limit: int = 100, before: str | None = None) -> JSONResponse:
-    """Versions that came twice with different bodies: the first stands, the second is kept. `before` pages on.
+async def list_conflicts(
+    request: Request, caller: Caller, limit: Limit = 100, after: str | None = None
+) -> JSONResponse:
+    """Versions that came twice with different bodies, newest first: the first stands, the second is kept.
 
     A coordinator sees those of incidents at its sites.
     """
     RIGHTS.require(caller, "see-conflicts")
     async with request.app.state.runtime.unit_of_work() as tx:
         sites = None if caller.has("operator") else sites_of(caller)
-        found = await tasks.conflicts(tx, max(1, min(limit, 1000)), before=before, sites=sites)
-    return JSONResponse({"conflicts": [told(row) for row in found]})
+        page = await tasks.conflicts(tx, PageAsked(limit, after), sites)
+    return JSONResponse({"conflicts": [told(row) for row in page.rows], "next": page.next})
 
 
 def _people(staff: tuple[Person, ...], route: str) -> list[dict[str, Any]]:

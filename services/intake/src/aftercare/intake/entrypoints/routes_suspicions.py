@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict
 from aftercare.intake.adapters import suspicions
 from aftercare.intake.domain.suspicion import SuspicionState
 from aftercare.intake.entrypoints.bodies import read_model
-from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, sees_guarded, sites_of
+from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, Limit, sees_guarded, sites_of
 from aftercare.intake.entrypoints.routes_records import told
 from aftercare.intake.service_layer.suspecting import Verdict, decide
 from aftercare.kit.auth.principal import Principal
+from aftercare.kit.store.paging import PageAsked
 
 router = APIRouter()
 
@@ -30,18 +31,18 @@ async def list_suspicions(
     request: Request,
     caller: Caller,
     state: SuspicionState = SuspicionState.OPEN,
-    limit: int = 100,
-    before: str | None = None,
+    limit: Limit = 100,
+    after: str | None = None,
 ) -> JSONResponse:
-    """Pairs that could be one incident, newest first, with what tells the two apart. `before` pages on.
+    """Pairs that could be one incident, newest first, with what tells the two apart.
 
     A coordinator sees those at its sites; an operator none in which somebody fears repercussion.
     """
     RIGHTS.require(caller, "see-suspicions")
-    page = max(1, min(limit, 1000)), before
+    asked = PageAsked(limit, after)
     async with request.app.state.runtime.unit_of_work() as tx:
-        found = await suspicions.newest(tx, state, page, _sites(caller), guarded=sees_guarded(caller))
-    return JSONResponse({"suspicions": [told(row) for row in found]})
+        page = await suspicions.newest(tx, state, asked, _sites(caller), guarded=sees_guarded(caller))
+    return JSONResponse({"suspicions": [told(row) for row in page.rows], "next": page.next})
 
 
 @router.post("/suspicions/{reference}/decision")
