@@ -9,21 +9,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 
 from aftercare.directory.adapters.roster_file import RosterFile
 from aftercare.directory.bootstrap import Directory, wire
 from aftercare.directory.config import DirectorySettings
+from aftercare.directory.entrypoints.api import create_app
 from aftercare.directory.service_layer.roster_import import Options, Report
 from aftercare.kit.clock import FixedClock
 from aftercare.kit.ids import new_reference
 from aftercare.kit.messaging.consumer import Received
 from aftercare.kit.privacy.sealed import new_key_pair, seal
+from aftercare.kit.service import Runtime, Service
 from aftercare.kit.store.engine import create_engine
 from aftercare.kit.store.transaction import UnitOfWork
 from aftercare.schemas.identity import IdentifierKind, IdentityAskedV1
+
+from .asking import Doorman
 
 HERE = Path(__file__).parent
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -145,3 +151,16 @@ def ask(world: World) -> Callable[..., Received[IdentityAskedV1]]:
         return Received("urn:test", new_reference("evt"), message)
 
     return make
+
+
+@pytest.fixture
+def app(world: World) -> FastAPI:
+    service = Service("directory", world.directory)
+    runtime = Runtime("directory", world.clock, world.directory.unit_of_work, lambda _name: None)
+    return create_app(service, runtime, Doorman())  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://directory") as client:
+        yield client

@@ -3,18 +3,16 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from aftercare.directory.entrypoints.api import create_app
 from aftercare.directory.service_layer import identity
-from aftercare.kit.auth import Principal, Unauthenticated
-from aftercare.kit.service import Runtime, Service
 from aftercare.kit.store.engine import create_engine
+
+from .asking import as_
 
 pytestmark = pytest.mark.real
 World = Any
@@ -24,35 +22,6 @@ ROSTER = (
     "1002,Bo,Tarn,bo@hospital.example,,en,Nurse,south,ED,inc|A-2,,\n"
 )
 NOBODY = "per_" + "0" * 32
-
-
-class Doorman:
-    """Takes `Bearer ROLE` for a caller with that role, `Bearer ROLE@SITE` for one of one site."""
-
-    async def authenticated(self, header: str | None) -> Principal:
-        if not header:
-            raise Unauthenticated("no-token")
-        role, _, site = header.removeprefix("Bearer ").partition("@")
-        client = "outreach" if role == "contact-reader" else None
-        sites = frozenset({site or "*"})
-        return Principal(client or f"user-{role}", "https://login.example", frozenset({role}), sites, client)
-
-
-@pytest.fixture
-def app(world: World) -> FastAPI:
-    service = Service("directory", world.directory)
-    runtime = Runtime("directory", world.clock, world.directory.unit_of_work, lambda _name: None)
-    return create_app(service, runtime, Doorman())  # type: ignore[arg-type]
-
-
-@pytest.fixture
-async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://directory") as client:
-        yield client
-
-
-def as_(role: str, **more: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {role}", **more}
 
 
 async def uploaded(http: httpx.AsyncClient, app: FastAPI, content: bytes = ROSTER.encode(), **query: str) -> Any:

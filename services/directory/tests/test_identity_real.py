@@ -10,6 +10,7 @@ from aftercare.directory.service_layer import identity, people
 from aftercare.directory.service_layer.identity import NoSuchTaskError, TaskHeldError
 from aftercare.directory.service_layer.people import IdentifierTakenError
 from aftercare.kit.outcome import InvalidMessage
+from aftercare.kit.store.paging import PageAsked
 
 pytestmark = pytest.mark.real
 World = Any
@@ -28,7 +29,7 @@ async def asked(world: World, *questions: Any) -> None:
 
 async def open_tasks(world: World) -> list[Any]:
     async with world.directory.unit_of_work() as tx:
-        return list(await identity_tasks.list_open(tx.connection, "", 100))
+        return (await identity_tasks.list_open(tx.connection, PageAsked(100))).rows
 
 
 async def claimed(world: World, coordinator: str = CORA) -> str:

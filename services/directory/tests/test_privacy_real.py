@@ -102,11 +102,10 @@ async def everything_happens(world: World, ask: Any, folder: Path) -> None:
     async with directory.unit_of_work() as tx:
         _, opened = await identity.claim(tx, directory.seals, tasks[0].reference, coordinator="login.v1.x")
         await people.link(tx, directory.keys, directory.tokens, one, opened.identifier, actor="login.v1.x")
-        found = await search.exactly(
-            tx, directory.keys, directory.tokens, ("family-name", "Featherstonehaugh"), actor="login.v1.x"
-        )
-        assert [match.name for match in found] == ["Wilhelmina Featherstonehaugh"]
-        await search.scan_site(tx, directory.keys, ("north", "feather"), "", actor="login.v1.x")
+        wanted = search.Exact("family-name", "Featherstonehaugh", None)
+        found = await search.exactly(tx, directory.keys, directory.tokens, wanted, None, actor="login.v1.x")
+        assert [match.name for match in found.rows] == ["Wilhelmina Featherstonehaugh"]
+        await search.scan_site(tx, directory.keys, ("north", "feather"), None, actor="login.v1.x")
         await resolve(tx, directory.keys, one, actor="client:outreach", purpose=Purpose.DELIVERY)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aftercare.kit.store.paging import Order, Page, PageAsked
+
 
 @dataclass(frozen=True, slots=True)
 class StoredContact:
@@ -31,10 +33,13 @@ async def find(connection: AsyncConnection, token: str) -> StoredContact | None:
     return _contact(row) if row else None
 
 
-async def by_blind(connection: AsyncConnection, field_name: str, mac: bytes, at_most: int) -> Sequence[StoredContact]:
-    """People who work here and have this value in the blind index."""
-    rows = await connection.execute(_BY_BLIND, {"field": field_name, "mac": mac, "n": at_most})
-    return [_contact(row) for row in rows]
+async def by_blind(
+    connection: AsyncConnection, field_name: str, mac: bytes, asked: PageAsked, sites: Collection[str] | None
+) -> Page[StoredContact]:
+    """People who work at `sites` (anywhere, if it is none) and have this value in the blind index, by token."""
+    wanted = {"field": field_name, "mac": mac, "everywhere": sites is None, "sites": sorted(sites or ())}
+    rows = await connection.execute(_BY_BLIND, wanted | _BY_TOKEN.bound(asked))
+    return _BY_TOKEN.page(asked, [_contact(row) for row in rows])
 
 
 async def page_of_site(connection: AsyncConnection, site: str, after: str, size: int) -> Sequence[StoredContact]:
@@ -97,10 +102,12 @@ def _contact(row: Row[tuple[object, ...]]) -> StoredContact:
 _FIND = text(
     "select p.* from person a join person p on p.token = coalesce(a.merged_into, a.token) where a.token = :token"
 )
+_BY_TOKEN: Order[StoredContact] = Order({"p.token": "text"}, lambda stored: (stored.token,))
 _BY_BLIND = text(
-    "select distinct p.* from blind_index b join person a on a.token = b.person"
+    "select distinct p.* from blind_index b join person a on a.token = b.person"  # noqa: S608 - our own words
     " join person p on p.token = coalesce(a.merged_into, a.token)"
-    " where b.field = :field and b.mac = :mac and p.standing = 'active' order by p.token limit :n"
+    " where b.field = :field and b.mac = :mac and p.standing = 'active'"
+    f" and (:everywhere or p.site = any(cast(:sites as text[]))){_BY_TOKEN.sql}"
 )
 _PAGE = text(
     "select * from person where site = :site and standing = 'active' and token > :after order by token limit :size"

@@ -3,9 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aftercare.kit.store.paging import Order, Page, PageAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,10 @@ async def reopen(connection: AsyncConnection, reference: str, sealed: str, at: d
     await connection.execute(_REOPEN, {"reference": reference, "sealed": sealed, "at": at})
 
 
-async def list_open(connection: AsyncConnection, after: str, size: int) -> Sequence[IdentityTask]:
-    """Open tasks, the oldest first, without the identifiers."""
-    rows = await connection.execute(_LIST_OPEN, {"after": after, "size": size})
-    return [_task(row) for row in rows]
+async def list_open(connection: AsyncConnection, asked: PageAsked) -> Page[IdentityTask]:
+    """A page of the open tasks, the oldest first, without the identifiers."""
+    rows = await connection.execute(_LIST_OPEN, _OLDEST.bound(asked))
+    return _OLDEST.page(asked, [_task(row) for row in rows])
 
 
 async def lock(connection: AsyncConnection, reference: str) -> IdentityTask | None:
@@ -151,9 +154,10 @@ _REOPEN = text(
     "update identity_task set state = 'open', outcome = null, answered_at = null, sealed = :sealed, asked_at = :at,"
     " claimed_by = null, claimed_until = null where reference = :reference"
 )
-_LIST_OPEN = text(
-    "select * from identity_task where state = 'open' and reference > :after order by reference limit :size"
+_OLDEST: Order[IdentityTask] = Order(
+    {"asked_at": "timestamptz", "reference": "text"}, attrgetter("asked_at", "reference")
 )
+_LIST_OPEN = text(f"select * from identity_task where state = 'open'{_OLDEST.sql}")  # noqa: S608 - our own words
 _LOCK = text("select * from identity_task where reference = :reference for update")
 _SET_CLAIM = text("update identity_task set claimed_by = :by, claimed_until = :until where reference = :reference")
 _SETTLE = text(

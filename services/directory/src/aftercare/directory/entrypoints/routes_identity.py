@@ -10,6 +10,7 @@ from aftercare.directory.adapters.identity_tasks import IdentityTask
 from aftercare.directory.entrypoints.routes_callers import Coordinator, PersonPath, Wired, actor_of
 from aftercare.directory.entrypoints.routes_new_person import NewPerson
 from aftercare.directory.service_layer import identity, people
+from aftercare.kit.store.paging import PageAsked
 
 router = APIRouter()
 
@@ -25,15 +26,15 @@ class TaskAnswer(BaseModel):
 
 @router.get("/identity/tasks")
 async def list_tasks(
-    caller: Coordinator, directory: Wired, after: str = "", size: Annotated[int, Query(ge=1, le=200)] = 50
+    caller: Coordinator, directory: Wired, limit: Annotated[int, Query(ge=1, le=200)] = 50, after: str | None = None
 ) -> dict[str, object]:
     """Open tasks, the oldest first, without their identifiers: claim one to see it."""
     actor = actor_of(caller, directory)
     async with directory.unit_of_work() as tx:
-        tasks = await identity_tasks.list_open(tx.connection, after, size)
+        page = await identity_tasks.list_open(tx.connection, PageAsked(limit, after))
         backlog = await identity_tasks.backlog(tx.connection)
-    shown = [{**_task(task), "held_by_you": task.held_by(actor, tx.now)} for task in tasks]
-    return {"tasks": shown, "open": backlog.open, "next": tasks[-1].reference if len(tasks) == size else None}
+    shown = [{**_task(task), "held_by_you": task.held_by(actor, tx.now)} for task in page.rows]
+    return {"tasks": shown, "open": backlog.open, "next": page.next}
 
 
 @router.post("/identity/tasks/{reference}/claim")

@@ -1,5 +1,6 @@
 """People: search, add, merge, part, erase. For coordinators; erasure for those who may write the roster."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path
@@ -8,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from aftercare.directory.entrypoints.routes_callers import Coordinator, PersonPath, RosterWriter, Wired, actor_of
 from aftercare.directory.entrypoints.routes_new_person import NewPerson
 from aftercare.directory.service_layer import people, search
-from aftercare.directory.service_layer.search import Match
+from aftercare.directory.service_layer.search import Exact, Match
+from aftercare.kit.auth.principal import ALL_SITES
 
 router = APIRouter()
 PersonToken = Annotated[str, Path(pattern=PersonPath)]
@@ -23,12 +25,12 @@ class Search(BaseModel):
     family_name: str | None = None
     name_part: str | None = Field(None, min_length=2)
     site: str | None = None
-    after: str = ""
+    after: str | None = None
 
-    def exact(self) -> tuple[str, str] | None:
-        """The look-up by keyed hash that was asked for."""
+    def exact(self, sites: Collection[str] | None) -> Exact | None:
+        """The look-up by keyed hash that was asked for, at `sites`."""
         named = {"employee-number": self.employee_number, "email": self.email, "family-name": self.family_name}
-        return next(((field, value) for field, value in named.items() if value), None)
+        return next((Exact(field, value, sites) for field, value in named.items() if value), None)
 
 
 class Merge(BaseModel):
@@ -39,15 +41,15 @@ class Merge(BaseModel):
 
 @router.post("/people/search")
 async def find_people(wanted: Search, caller: Coordinator, directory: Wired) -> dict[str, object]:
-    """Find somebody of the caller's sites. A scan reads one page of a site's names: go on with `next`.
+    """Find somebody of the caller's sites, at most 25 at once: go on with `next` as `after`.
 
     A POST, since what is looked for is a name and addresses are written down everywhere.
     """
-    actor, exact = actor_of(caller, directory), wanted.exact()
+    actor, exact = actor_of(caller, directory), wanted.exact(None if ALL_SITES in caller.sites else caller.sites)
     if exact:
         async with directory.unit_of_work() as tx:
-            matches = await search.exactly(tx, directory.keys, directory.tokens, exact, actor=actor)
-        return {"matches": [_match(each) for each in matches if caller.sees(each.site)]}
+            found = await search.exactly(tx, directory.keys, directory.tokens, exact, wanted.after, actor=actor)
+        return {"matches": [_match(each) for each in found.rows], "next": found.next}
     if not wanted.name_part or not wanted.site:
         raise HTTPException(422, "give employee_number, email, family_name, or name_part with a site")
     caller.require_site(wanted.site)
