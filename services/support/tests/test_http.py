@@ -195,7 +195,7 @@ async def test_a_coordinator_takes_a_case_without_another_mail_and_records_the_c
     assert task["claimed_by_you"] is True
     done = await http(COORDINATOR, "POST", f"/cases/{case}/contact")
     assert done.json()["state"] == "contacted"
-    assert (await http(COORDINATOR, "GET", "/tasks")).json() == {"tasks": []}
+    assert (await http(COORDINATOR, "GET", "/tasks")).json() == {"tasks": [], "next": None}
     assert (await http(COORDINATOR, "POST", f"/cases/{case}/close")).json()["state"] == "closed"
     assert await world.rows("select kind from timer") == []
 

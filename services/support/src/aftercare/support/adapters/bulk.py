@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, DateTime, Integer, Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aftercare.kit.store.paging import Order, Page, PageAsked
+
 R = TypeVar("R")
 
 _TYPES: Mapping[type, str] = {
@@ -62,6 +64,14 @@ class Mapper(Generic[R]):
         """All rows for a condition of ours; values only through `bound`."""
         statement = text(f"select {self._columns} from {self._name} where {where} order by {self._key}")  # noqa: S608
         return [self._record(row) for row in await connection.execute(statement, bound)]
+
+    async def page(
+        self, connection: AsyncConnection, order: Order[R], asked: PageAsked, *, where: str, **bound: object
+    ) -> Page[R]:
+        """A page of the rows for a condition of ours; values only through `bound`."""
+        statement = _prepared(f"select {self._columns} from {self._name} where {where}{order.sql}")  # noqa: S608
+        found = await connection.execute(statement, bound | order.bound(asked))
+        return order.page(asked, [self._record(row) for row in found])
 
     def _record(self, row: Any) -> R:
         values = dict(row._mapping)  # noqa: SLF001 # SQLAlchemy's public name for it

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from aftercare.schemas.base import IncidentRef, PersonToken
@@ -12,6 +12,7 @@ CasePath = Annotated[str, Path(pattern=r"^cas_[0-9a-f]{32}$")]
 TaskPath = Annotated[str, Path(pattern=r"^tsk_[0-9a-f]{32}$")]
 AssignmentPath = Annotated[str, Path(pattern=r"^asg_[0-9a-f]{32}$")]
 PersonPath = Annotated[str, Path(pattern=r"^per_[0-9a-f]{32}$")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
 
 SignIn = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 """Turned into a login token at once, and kept nowhere."""

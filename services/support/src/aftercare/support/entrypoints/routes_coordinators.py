@@ -2,26 +2,24 @@
 
 from fastapi import APIRouter
 
-from aftercare.support.adapters import mappers
+from aftercare.kit.store.paging import PageAsked
+from aftercare.support.adapters import queues
 from aftercare.support.entrypoints import views
-from aftercare.support.entrypoints.bodies import CasePath, Completion, HandAssignment, TaskPath
+from aftercare.support.entrypoints.bodies import CasePath, Completion, HandAssignment, Limit, TaskPath
 from aftercare.support.entrypoints.callers import Bureau, Coordinating
 from aftercare.support.entrypoints.views import View
 from aftercare.support.service_layer import coordinating, signed_in
-from aftercare.support.service_layer.book import open_cases_sql
 from aftercare.support.service_layer.desk import Desk
 
 router = APIRouter(tags=["coordinators"])
 
 
 @router.get("/tasks")
-async def list_tasks(bureau: Coordinating) -> dict[str, list[View]]:
-    """What waits for a human, urgent and oldest first."""
+async def list_tasks(bureau: Coordinating, limit: Limit = 500, after: str | None = None) -> View:
+    """What waits for a human, urgent and oldest first. What became urgent since is on the first page again."""
     async with bureau.desk() as desk:
-        rows = await mappers.TASKS.every(desk.tx.connection, where="state <> 'done'")
-    seen = [row for row in rows if bureau.principal.sees(row.site)]
-    seen.sort(key=lambda row: (not row.urgent, row.due_at))
-    return {"tasks": [views.task_in_queue(row, bureau.login) for row in seen]}
+        page = await queues.open_tasks(desk.tx.connection, PageAsked(limit, after), bureau.sites)
+    return {"tasks": [views.task_in_queue(row, bureau.login) for row in page.rows], "next": page.next}
 
 
 @router.post("/tasks/{task}/claim")
@@ -45,12 +43,14 @@ def _task_view(desk: Desk, task: str, bureau: Bureau) -> View:
 
 
 @router.get("/cases")
-async def list_cases(bureau: Coordinating) -> dict[str, list[View]]:
-    """Open cases as a queue: no names, no incidents."""
+async def list_cases(bureau: Coordinating, limit: Limit = 500, after: str | None = None) -> View:
+    """Open cases as a queue, urgent and longest waiting first: no names, no incidents.
+
+    A case that moves between two pages comes again as it is then; one that became urgent is on the first page again.
+    """
     async with bureau.desk() as desk:
-        rows = await mappers.CASES.every(desk.tx.connection, where=open_cases_sql())
-    seen = sorted((row for row in rows if bureau.principal.sees(row.site)), key=lambda row: row.changed_at)
-    return {"cases": [views.case_in_queue(row) for row in sorted(seen, key=lambda row: not row.urgent)]}
+        page = await queues.open_cases(desk.tx.connection, PageAsked(limit, after), bureau.sites)
+    return {"cases": [views.case_in_queue(row) for row in page.rows], "next": page.next}
 
 
 @router.post("/cases/{case}/supporter")
