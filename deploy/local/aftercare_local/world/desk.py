@@ -1,6 +1,7 @@
 """The people at desks: HR, coordinators, managers, and staff who are signed in. They use HTTP with their own tokens."""
 
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from aftercare_local.stack import Stack
 from aftercare_local.world.people import EMPLOYEE_SYSTEM, Person
 
 COORDINATOR = "casey-coordinator"
+COORDINATING = (COORDINATOR, "coordinator")
 _ROSTER_SECONDS = 120
 
 
@@ -54,7 +56,7 @@ class Desk:
         self._answer_identity(stranger, {"outcome": "not-staff"})
 
     def _answer_identity(self, stranger: Person, answer: dict[str, str]) -> None:
-        for task in self._coordinate("directory", "GET", "/identity/tasks")["tasks"]:
+        for task in self._every("directory", "/identity/tasks", "tasks"):
             path = f"/identity/tasks/{task['task']}"
             claimed = self._coordinate("directory", "POST", f"{path}/claim")
             if claimed["identifier"]["value"].casefold() == stranger.number.casefold():
@@ -65,7 +67,7 @@ class Desk:
 
     def say_who_was_involved(self, incident: str, people: list[Person]) -> None:
         staff = [{"system": EMPLOYEE_SYSTEM, "value": person.number} for person in people]
-        tasks = self._coordinate("intake", "GET", "/tasks")["tasks"]
+        tasks = self._every("intake", "/tasks", "tasks")
         task = next(task["task"] for task in tasks if task["incident"] == incident)
         self._coordinate("intake", "POST", f"/tasks/{task}/answer", json={"staff": staff})
 
@@ -74,23 +76,30 @@ class Desk:
 
     def support_clocks(self, state: str) -> list[dict[str, Any]]:
         """The promises to members of staff, by time to breach, as a coordinator sees them."""
-        clocks: list[dict[str, Any]] = self._coordinate("sla-support", "GET", f"/clocks?state={state}&limit=200")[
-            "clocks"
-        ]
-        return clocks
+        return list(self._every("sla-support", "/clocks", "clocks", state=state, limit="200"))
 
     def event_clocks(self, state: str) -> list[dict[str, Any]]:
         """The promises about incidents, as a risk manager sees them."""
-        page = self._call("sla-event", "GET", f"/clocks?state={state}&limit=200", ("rita-risk", "risk-manager"))
-        return list(page["clocks"])
+        who = ("rita-risk", "risk-manager")
+        return list(self._every("sla-event", "/clocks", "clocks", who=who, state=state, limit="200"))
 
     # -- staff
 
     def ask_for_support(self, person: Person, *, urgent: bool) -> None:
         self._call("support", "POST", "/self-requests", (person.subject, "staff"), json={"urgent": urgent})
 
+    def _every(
+        self, service: str, path: str, name: str, *, who: tuple[str, str] = COORDINATING, **query: str
+    ) -> Iterator[dict[str, Any]]:
+        """Each row of a list, page after page."""
+        page = self._call(service, "GET", path, who, params=query)
+        yield from page[name]
+        while page["next"] is not None:
+            page = self._call(service, "GET", path, who, params=query | {"after": page["next"]})
+            yield from page[name]
+
     def _coordinate(self, service: str, method: str, path: str, **options: Any) -> Any:
-        return self._call(service, method, path, (COORDINATOR, "coordinator"), **options)
+        return self._call(service, method, path, COORDINATING, **options)
 
     def _call(self, service: str, method: str, path: str, who: tuple[str, str], **options: Any) -> Any:
         subject, role = who

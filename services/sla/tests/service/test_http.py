@@ -7,9 +7,11 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from aftercare.kit.auth import Principal, Unauthenticated
 from aftercare.kit.service import Service
+from aftercare.kit.testing.paging import CURSORS, refused_or_a_page, walk
 from aftercare.sla.entrypoints.api import create_app
 
 from . import saying as say
@@ -59,7 +61,7 @@ async def test_the_list_is_in_order_of_time_to_breach_and_is_read_page_by_page(e
     page = (await http(RISK, "/clocks?limit=2")).json()
     while page["next"]:
         seen += page["clocks"]
-        page = (await http(RISK, f"/clocks?limit=2&cursor={page['next']}")).json()
+        page = (await http(RISK, f"/clocks?limit=2&after={page['next']}")).json()
     seen += page["clocks"]
     assert [one["subject"] for one in seen] == [
         say.ref("inc", name) for name in ("old", "fall 4", "fall 3", "fall 2", "fall 1", "fall 0")
@@ -73,6 +75,33 @@ async def test_the_list_is_in_order_of_time_to_breach_and_is_read_page_by_page(e
         "page",
     )
     assert (first["progress_percent"], first["verified"]) == (50.0, False)
+
+
+async def test_clocks_that_start_between_two_pages_are_met_once(event: Any, http: Http) -> None:
+    await event.hear(*(say.reported(f"fall {number}") for number in range(4)))  # all due at once
+    await event.hear(say.commissioned("deep", "fall 0"))
+
+    async def meanwhile(page: int) -> None:
+        if page <= 2:
+            await event.hear(say.reported(f"slip {page}", say.MONDAY_NOON + timedelta(minutes=page)))
+
+    met = await walk(lambda address: http(RISK, address), "/clocks", "clocks", meanwhile, limit=2)
+    assert met == (await http(RISK, "/clocks")).json()["clocks"]
+    assert len({one["clock"] for one in met}) == len(met) == 7
+
+
+async def test_a_cursor_of_another_site_shows_nothing_of_it(event: Any, http: Http) -> None:
+    await event.hear(*(say.reported(f"fall {number}") for number in range(3)))
+    await event.hear(say.reported("slip", say.MONDAY_NOON + timedelta(minutes=1), site="south"))
+    theirs = (await http(RISK, "/clocks?site=north&limit=1")).json()
+    shown = (await http("dora:disclosure-lead:south", f"/clocks?after={theirs['next']}")).json()
+    assert ([one["site"] for one in shown["clocks"]], shown["next"]) == (["south"], None)
+
+
+@given(CURSORS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_no_cursor_breaks_the_list(http: Http, cursor: str) -> None:
+    assert await refused_or_a_page(lambda address: http(RISK, address), "/clocks", "clocks", cursor)
 
 
 async def test_the_list_is_narrowed_by_state_rule_site_and_instant(event: Any, http: Any) -> None:
@@ -133,7 +162,17 @@ async def test_only_coordinators_see_the_support_side(support: Any) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["state=late", "limit=0", "limit=1000", "cursor=x", "cursor=WzEsMl0=", "before=noon", "rule=a%20name", "who=ana"],
+    [
+        "state=late",
+        "limit=0",
+        "limit=1000",
+        "after=x",
+        "after=WzEsMl0=",
+        "cursor=WzEsMl0=",
+        "before=noon",
+        "rule=a%20name",
+        "who=ana",
+    ],
 )
 async def test_a_question_that_makes_no_sense_is_refused_without_repeating_it(http: Any, query: str) -> None:
     answer = await http(RISK, f"/clocks?{query}")

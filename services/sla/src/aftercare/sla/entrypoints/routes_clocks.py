@@ -17,7 +17,10 @@ router = APIRouter(tags=["clocks"])
 
 @router.get("/clocks")
 async def list_clocks(bureau: Looking, asked: Annotated[Asked, Query()]) -> View:
-    """Clocks in sight, by time to breach: what is overdue longest comes first."""
+    """Clocks in sight, by time to breach: what is overdue longest comes first.
+
+    A clock whose due instant moves between two pages comes again behind them, or is on the first page of the next look.
+    """
     wanted = Wanted(
         shown=asked.state,
         limit=asked.limit + 1,
@@ -25,7 +28,7 @@ async def list_clocks(bureau: Looking, asked: Annotated[Asked, Query()]) -> View
         rule=asked.rule,
         site=asked.site,
         before=asked.before,
-        after=asked.after,
+        after=asked.place,
     )
     async with bureau.looking() as connection:
         found = await work_list.page(connection, bureau.sla.desk.shelf, wanted)

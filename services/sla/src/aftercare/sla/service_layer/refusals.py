@@ -11,13 +11,3 @@ class NotHere(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Look at the list of clocks again.")
-
-
-class NotReadable(Refusal):
-    """A place in the list that nobody was given."""
-
-    status = 422
-    title = "This cursor is none of ours"
-
-    def __init__(self) -> None:
-        super().__init__("Leave it out, and begin at the first page.")
