@@ -226,8 +226,10 @@ def _rejoin(app: faust.App) -> None:
     kafka = thread._ensure_consumer()  # noqa: SLF001
 
     async def learn_and_rejoin() -> None:
-        await kafka._client.force_metadata_update()  # noqa: SLF001
-        kafka._coordinator.request_rejoin()  # noqa: SLF001
+        try:
+            await kafka._client.force_metadata_update()  # noqa: SLF001
+        finally:  # whatever became of it: without a rebalance nobody would ask again
+            kafka._coordinator.request_rejoin()  # noqa: SLF001
 
     asyncio.run_coroutine_threadsafe(learn_and_rejoin(), thread.thread_loop)
 
