@@ -31,7 +31,7 @@ def add(running: Any, adverse_event: Any, source_event: Any) -> Any:
     """Brings in what puts the row of a number on a list."""
 
     async def bring(path: str, number: int) -> None:
-        running.clock.set(NOW + timedelta(minutes=number // 2))  # two rows of a moment: the reference decides
+        running.clock.set(NOW + timedelta(minutes=(number + 1) // 2))  # a page ends between two of a moment
         one = {"id": f"{path}-{number}", "identifier": {"value": f"{path}-{number}"}}
         if path == "/tasks":
             await running.take(adverse_event(**one, contributor=None, recorder=None))
@@ -59,18 +59,18 @@ async def test_who_follows_next_meets_every_row_once_though_more_come_in(
     web: httpx.AsyncClient, add: Any, path: str
 ) -> None:
     headers = COORDINATOR if path == OLDEST_FIRST else OPERATOR
-    for number in range(5):
+    for number in range(6):
         await add(path, number)
     before = (await web.get(path, headers=headers)).json()
-    assert (len(before[LISTS[path]]), before["next"]) == (5, None)
+    assert (len(before[LISTS[path]]), before["next"]) == (6, None)
 
     async def meanwhile(page: int) -> None:
         if page <= 2:
-            await add(path, 4 + page)
+            await add(path, 5 + page)
 
     met = await walk(lambda address: web.get(address, headers=headers), path, LISTS[path], meanwhile, limit=2)
     now = (await web.get(path, headers=headers)).json()[LISTS[path]]
-    assert len(now) == 7
+    assert len(now) == 8
     assert met == (now if path == OLDEST_FIRST else before[LISTS[path]])
 
 

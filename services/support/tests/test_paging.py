@@ -38,8 +38,7 @@ async def test_who_follows_next_meets_every_row_once_though_more_ask(
     world: Any, http: Any, ask: Any, path: str
 ) -> None:
     for number, urgent in enumerate((False, True, False, True, False, False)):
-        world.clock.set(world.clock.now() + timedelta(minutes=number % 2))  # two of a moment: the reference decides
-        await ask(f"ana-{number}", urgent=urgent)
+        await ask(f"ana-{number}", urgent=urgent)  # all of one moment: the reference decides
     before = (await http(COORDINATOR, "GET", path)).json()
     assert before["next"] is None
 

@@ -1,11 +1,13 @@
 """Lists page by page: each row once, whatever comes and goes meanwhile, and no cursor that breaks anything."""
 
+import json
+from base64 import urlsafe_b64encode
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -18,7 +20,14 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 KEY = Cursor(bool, Instant | None, Reference)
 
 
+def _cursor(*key: object) -> str:
+    return urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
 @given(CURSORS)
+@example(_cursor(True, "0001-01-01T00:00:00+14:00", "tsk_" + "0" * 32))
+@example(_cursor(True, "9999-12-31T23:59:59-14:00", "tsk_" + "0" * 32))
+@example(_cursor(True, "2026-03-01T00:00:00", "tsk_" + "0" * 32))
 def test_any_text_is_a_key_or_refused_in_words_of_ours(cursor: str) -> None:
     with suppress(UnreadableCursor):
         _, at, reference = KEY.read(cursor)
