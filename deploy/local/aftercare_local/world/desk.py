@@ -18,9 +18,9 @@ _ROSTER_SECONDS = 120
 class Desk:
     """Everybody who works with Aftercare at a screen."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, http: httpx.Client | None = None) -> None:
         self._stack = stack
-        self._http = httpx.Client(timeout=60)
+        self._http = http or httpx.Client(timeout=60)
 
     # -- HR
 
