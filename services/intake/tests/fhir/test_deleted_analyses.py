@@ -1,10 +1,12 @@
 """A Task or an Appointment that its server deleted: what was to come is off, what is over stays, others say nothing."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from aftercare.intake.adapters.naming import dry_naming
 from aftercare.intake.domain.book import Book
@@ -138,3 +140,27 @@ def test_a_history_that_holds_the_analysis_and_its_deletion_tells_both_in_order(
 def test_other_words_for_a_deletion_count_too(told: Told, said: Any) -> None:
     told.hear(TASK)
     assert told.hear(said) == [CANCELLED]
+
+
+@pytest.mark.real
+async def test_an_interview_is_called_off_by_what_is_on_record_alone(running: Any) -> None:
+    """Each delivery is read and written by itself, as a replica would that has heard of none before."""
+    await running.take(TASK)
+    await running.take(APPOINTMENT)
+    await running.take(deleted("Appointment/app-1"))
+    kinds = [kind for kind, _ in await running.published("aftercare.rca")]
+    assert kinds[-1] == OFF
+    assert (await running.rows("select outcome from record order by number"))[-1].outcome == "mapped"
+
+
+@pytest.mark.real
+async def test_an_interview_whose_analysis_is_not_on_record_is_refused_and_holds_up_nothing(running: Any) -> None:
+    """As where a database was restored to a moment between the two."""
+    await running.take(TASK)
+    await running.take(APPOINTMENT)
+    async with running.engine.begin() as connection:
+        await connection.execute(text("delete from rca where book ->> 'interview_of' is null"))
+    async with asyncio.timeout(20):
+        await running.take(deleted("Appointment/app-1"))
+    last = (await running.rows("select outcome, reason from record order by number"))[-1]
+    assert (last.outcome, last.reason) == ("rejected", "not-an-incident")

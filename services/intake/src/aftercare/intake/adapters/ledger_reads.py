@@ -76,12 +76,14 @@ async def _allot_rcas(connection: AsyncConnection, keys: list[Key], naming: Nami
 
 
 async def _rcas(connection: AsyncConnection, keys: frozenset[Key], ledger: Ledger) -> None:
-    """The analyses, and those of interviews whose records are deleted."""
+    """The analyses, and those of interviews whose records are deleted. What is not there is not looked for again."""
+    sought: frozenset[Key] = frozenset()
     while keys:
+        sought |= keys
         for source, source_key, book in await connection.execute(_RCAS, _split(sorted(keys))):
             ledger.rcas[source, source_key] = RCA_BOOK.validate_python(book)
         named = {(source, one.interview_of) for (source, _), one in ledger.rcas.items() if one.interview_of is not None}
-        keys = frozenset(named) - ledger.rcas.keys()
+        keys = frozenset(named) - sought
 
 
 async def _seen(connection: AsyncConnection, keys: list[Key], ledger: Ledger) -> None:

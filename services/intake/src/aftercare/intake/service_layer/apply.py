@@ -117,7 +117,8 @@ class Applying:
         """What was to come is off. Sources delete what is over too, to be rid of it: that changes nothing."""
         key = record_of_rca(fact.told_by, self.source, self.naming)
         book = self.ledger.rcas.get(key)
-        if book is None or (book.interview_of is None and book.last is None):
+        analysis = (key[0], book.interview_of) if book is not None and book.interview_of is not None else key
+        if book is None or analysis not in self.ledger.rcas or (book.interview_of is None and book.last is None):
             raise RefusedError(Reason.NOT_AN_INCIDENT, "a deletion of what told of no analysis and no interview before")
         if book.interview_of is None:
             if not book.is_under_way:
@@ -126,7 +127,7 @@ class Applying:
         if not book.asked:
             raise RefusedError(Reason.NOT_AN_INCIDENT, "a deletion of what told of an interview that is over")
         self._keep(key, replace(book, asked=()))
-        ended = [self._cancelled((key[0], book.interview_of), RcaStep.INTERVIEW_CANCELLED, one) for one in book.asked]
+        ended = [self._cancelled(analysis, RcaStep.INTERVIEW_CANCELLED, one) for one in book.asked]
         return ended[0]
 
     def _cancelled(self, key: Key, step: RcaStep, person: str | None) -> Applied:
