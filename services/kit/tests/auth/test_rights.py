@@ -56,7 +56,10 @@ def test_one_of_several_roles_is_enough_and_none_is_not() -> None:
     ],
 )
 def test_sites_limit_what_is_seen(sites: tuple[str, ...], site: str | None, seen: bool) -> None:
-    assert somebody("x", sites=sites).sees(site) is seen
+    caller = somebody("x", sites=sites)
+    assert caller.sees(site) is seen
+    in_sight = caller.sites_in_sight
+    assert (in_sight is None or site in in_sight) is seen, "a query shows what a look would"
     if not seen:
         with pytest.raises(Forbidden):
             somebody("x", sites=sites).require_site(site)

@@ -10,7 +10,6 @@ from aftercare.directory.entrypoints.routes_callers import Coordinator, PersonPa
 from aftercare.directory.entrypoints.routes_new_person import NewPerson
 from aftercare.directory.service_layer import people, search
 from aftercare.directory.service_layer.search import Exact, Match
-from aftercare.kit.auth.principal import ALL_SITES
 
 router = APIRouter()
 PersonToken = Annotated[str, Path(pattern=PersonPath)]
@@ -45,7 +44,7 @@ async def find_people(wanted: Search, caller: Coordinator, directory: Wired) -> 
 
     A POST, since what is looked for is a name and addresses are written down everywhere.
     """
-    actor, exact = actor_of(caller, directory), wanted.exact(None if ALL_SITES in caller.sites else caller.sites)
+    actor, exact = actor_of(caller, directory), wanted.exact(caller.sites_in_sight)
     if exact:
         async with directory.unit_of_work() as tx:
             found = await search.exactly(tx, directory.keys, directory.tokens, exact, wanted.after, actor=actor)

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends, Query, Request
 
 from aftercare.intake.bootstrap import Application
-from aftercare.kit.auth.principal import ALL_SITES, Principal, Rights
+from aftercare.kit.auth.principal import Principal, Rights
 
 RIGHTS = Rights(
     {
@@ -43,8 +43,3 @@ Limit: TypeAlias = Annotated[int, Query(ge=1, le=1000)]
 def sees_guarded(caller: Principal) -> bool:
     """Whether the caller may see what somebody keeps from managers."""
     return caller.has("coordinator")
-
-
-def sites_of(caller: Principal) -> frozenset[str] | None:
-    """The sites that the caller sees; `None` for all. A token that names no site opens none."""
-    return None if ALL_SITES in caller.sites else caller.sites

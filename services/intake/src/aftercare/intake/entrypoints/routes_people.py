@@ -10,7 +10,7 @@ from aftercare.intake.adapters import tasks
 from aftercare.intake.domain.outcome import Ending
 from aftercare.intake.entrypoints.answers import as_json
 from aftercare.intake.entrypoints.bodies import read_model
-from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, Limit, sees_guarded, sites_of
+from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, Limit, sees_guarded
 from aftercare.intake.entrypoints.routes_records import Key, take, told
 from aftercare.intake.service_layer.nominate import nomination, say_nobody, say_that_is_all
 from aftercare.kit.auth.principal import Principal
@@ -92,7 +92,7 @@ async def list_tasks(
     """
     RIGHTS.require(caller, "see-tasks")
     async with request.app.state.runtime.unit_of_work() as tx:
-        asked, sites = PageAsked(limit, after), sites_of(caller)
+        asked, sites = PageAsked(limit, after), caller.sites_in_sight
         page = await tasks.open_tasks(tx, application.vault, asked, sites, guarded=sees_guarded(caller))
     return JSONResponse({"tasks": [told(row) for row in page.rows], "next": page.next})
 
@@ -105,7 +105,7 @@ async def answer_task(request: Request, task: str, caller: Caller, application: 
     if said.nobody == bool(said.staff):
         raise HTTPException(422, "name the staff involved, or say nobody: one of the two")
     async with request.app.state.runtime.unit_of_work() as tx:
-        incident = await tasks.find_task(tx, task, sites_of(caller), guarded=sees_guarded(caller))
+        incident = await tasks.find_task(tx, task, caller.sites_in_sight, guarded=sees_guarded(caller))
         if incident is None:
             raise HTTPException(404, "there is no such task, or it has been answered")
         if said.nobody:
@@ -131,7 +131,7 @@ async def list_conflicts(
     """
     RIGHTS.require(caller, "see-conflicts")
     async with request.app.state.runtime.unit_of_work() as tx:
-        sites = None if caller.has("operator") else sites_of(caller)
+        sites = None if caller.has("operator") else caller.sites_in_sight
         page = await tasks.conflicts(tx, PageAsked(limit, after), sites)
     return JSONResponse({"conflicts": [told(row) for row in page.rows], "next": page.next})
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from aftercare.intake.adapters import suspicions
 from aftercare.intake.domain.suspicion import SuspicionState
 from aftercare.intake.entrypoints.bodies import read_model
-from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, Limit, sees_guarded, sites_of
+from aftercare.intake.entrypoints.callers import RIGHTS, App, Caller, Limit, sees_guarded
 from aftercare.intake.entrypoints.routes_records import told
 from aftercare.intake.service_layer.suspecting import Verdict, decide
 from aftercare.kit.auth.principal import Principal
@@ -62,4 +62,4 @@ async def decide_suspicion(request: Request, reference: str, caller: Caller, app
 
 
 def _sites(caller: Principal) -> frozenset[str] | None:
-    return None if caller.has("operator") else sites_of(caller)
+    return None if caller.has("operator") else caller.sites_in_sight

@@ -41,6 +41,11 @@ class Principal:
         """Whether the caller's sites include `site`. What has no site is seen only by who sees all."""
         return ALL_SITES in self.sites or (site is not None and site in self.sites)
 
+    @property
+    def sites_in_sight(self) -> frozenset[str] | None:
+        """For a query: the sites whose rows the caller sees; `None` is all of them."""
+        return None if ALL_SITES in self.sites else self.sites
+
     def require_site(self, site: str | None) -> None:
         """Raise `Forbidden` unless the caller's sites include `site`."""
         if not self.sees(site):

@@ -1,6 +1,6 @@
 """Who calls, and what every route shares. Authorisation comes before anything is looked up or even read."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -8,7 +8,6 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aftercare.kit.auth import Principal
-from aftercare.kit.auth.principal import ALL_SITES
 from aftercare.kit.outcome import Retryable
 from aftercare.kit.store.failures import database_at_fault
 from aftercare.programme.clocks import Side
@@ -23,7 +22,7 @@ class Bureau:
 
     def __init__(self, sla: Sla, principal: Principal) -> None:
         self.sla = sla
-        self.sites: Collection[str] | None = None if ALL_SITES in principal.sites else principal.sites
+        self.sites = principal.sites_in_sight
         """Those whose clocks the caller sees; all if it is none."""
 
     @asynccontextmanager

@@ -1,13 +1,12 @@
 """Who calls, and what every route shares. Authorisation comes before anything is looked up or even read."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from aftercare.kit.auth import Principal
-from aftercare.kit.auth.principal import ALL_SITES
 from aftercare.kit.outcome import Retryable
 from aftercare.kit.privacy.logins import login_token
 from aftercare.kit.store.failures import database_at_fault
@@ -35,7 +34,7 @@ class Bureau:
         self._support = support
         self.principal = principal
         self.login = login_token(support.login_key, principal.issuer, principal.subject)
-        self.sites: Collection[str] | None = None if ALL_SITES in principal.sites else principal.sites
+        self.sites = principal.sites_in_sight
         """Those whose rows the caller sees; all if it is none."""
 
     @asynccontextmanager
