@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from aftercare.intake.adapters.mapping.file import Lines, lines_of
+from aftercare.intake.domain.mapping.compared import Compared
 from aftercare.intake.domain.mapping.groups import ROWS
 from aftercare.intake.domain.mapping.noted import OTHERS, Noted
 from aftercare.intake.domain.mapping.paths import Paths, Wanted
 from aftercare.intake.domain.mapping.trace import MissingColumn, Trace
+from aftercare.intake.domain.mapping.unread import Chosen
 
 _MOST_FIELDS = 12
 
@@ -36,16 +38,14 @@ def leftovers(seen: Trace, files: Iterable[Path], *, values: bool) -> Iterator[s
     lines = lines_of(files) if seen.paths else {}
     for name, paths in seen.paths.items():
         for word in paths.never_there():
-            where = lines[name].of(word.wanted_by, word.words) if name in lines else name
             count = f"{len(word.others)} other value{'s' * (len(word.others) != 1)}"
             others = f": {', '.join(repr(_shown(one)) for one in word.others.values())}"
             shown = others if values else f" (--trace shows {'them' if len(word.others) != 1 else 'it'})"
             said = f"`{word.path}` was {word.shown} none of {word.looks} times: it has {count}{shown}"
-            yield f"{where}: {word.wanted_by}: {said}"
+            yield f"{_where(paths, word, lines)}: {word.wanted_by}: {said}"
         for one in paths.unread.left_out():
-            where = lines[name].of(one.wanted_by, one.words) if name in lines else name
             rest = f"no other list takes {'the rest' if one.took + one.left == one.total else one.left}"
-            yield f"{where}: {one.wanted_by}: `{one.words}` took {one.took} of {one.total}; {rest}"
+            yield f"{_where(paths, one, lines)}: {one.wanted_by}: `{one.words}` took {one.took} of {one.total}; {rest}"
         unread = [f"`{_shown(field)}`" for field in paths.unread.fields()]
         if unread:
             more = f" and {len(unread) - _MOST_FIELDS} more" if len(unread) > _MOST_FIELDS else ""
@@ -109,7 +109,7 @@ def _column_of(one: Wanted) -> str:
     return one.path.removeprefix(f"{ROWS}.")
 
 
-def _where(paths: Paths, one: Wanted, lines: Mapping[str, Lines]) -> str:
+def _where(paths: Paths, one: Wanted | Compared | Chosen, lines: Mapping[str, Lines]) -> str:
     return lines[paths.mapping].of(one.wanted_by, one.words) if paths.mapping in lines else paths.mapping
 
 
